@@ -1,0 +1,62 @@
+/** Measures one contender once in one case, in a fresh process, and checks that it did the work. */
+import { spawnSync } from 'node:child_process';
+import { contender, OURS, PYTHON } from './contenders.ts';
+import { measureImport } from './import-time.ts';
+import { compareFolder, harnessScript, ownLibrary, pythonScript } from './paths.ts';
+import { pinned } from './pin.ts';
+import { expectedChecksum } from './plan.ts';
+import type { Case, Environment, Figures, Measured, Task } from './types.ts';
+
+const TIME_LIMIT_MS = 120_000;
+
+/** Runs a command whose last line is a JSON measurement. */
+function runChild(cpu: number | undefined, command: string, args: string[]): Measured {
+  const [file, argv] = pinned(cpu, command, args);
+  const { status, signal, stdout, stderr } = spawnSync(file, argv, {
+    encoding: 'utf8',
+    timeout: TIME_LIMIT_MS,
+  });
+  const line = stdout.trim().split('\n').at(-1);
+  if (status === 0 && line) return JSON.parse(line);
+  throw new Error(/^.*error.*$/im.exec(stderr)?.[0].trim() ?? `ended with ${signal ?? status} and no answer`);
+}
+
+/** The figures of one run; an error says why there are none. */
+export function measureOnce(benchCase: Case, id: string, environment: Environment): Figures {
+  if (benchCase.kind === 'import') return importTime(benchCase, id, environment);
+  const { checksum, figures } = runContender(benchCase, id, environment);
+  const expected = expectedChecksum(benchCase);
+  if (checksum !== expected) throw new Error(`answered ${checksum} instead of ${expected}`);
+  return figures;
+}
+
+function runContender(benchCase: Case, id: string, { node, python, cpus, effort }: Environment): Measured {
+  const { name, kind, ops, nodeFlags = [] } = benchCase;
+  const cpu = cpus.at(-1);
+  if (id === PYTHON && python) {
+    return runChild(cpu, python.path, [pythonScript, JSON.stringify({ name, kind, ops, ...effort })]);
+  }
+  const { module, exported } = contender(id, benchCase);
+  const loadCpu = cpus.at(-2);
+  const task: Task = {
+    name,
+    kind,
+    ops,
+    module,
+    exported,
+    ...effort,
+    ...(loadCpu === undefined ? {} : { loadCpu }),
+  };
+  return runChild(cpu, node.path, [...nodeFlags, harnessScript('child'), JSON.stringify(task)]);
+}
+
+function importTime(benchCase: Case, id: string, { node, cpus, effort }: Environment): Figures {
+  const specifier = id === OURS ? ownLibrary : (contender(id, benchCase).packageName ?? id);
+  return measureImport({
+    node: node.path,
+    cpu: cpus.at(-1),
+    folder: compareFolder,
+    specifier,
+    starts: effort.starts,
+  });
+}

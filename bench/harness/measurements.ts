@@ -1,0 +1,83 @@
+/** The ways of measuring a bench inside the child process, by the kind of its case. */
+import { setImmediate as turn } from 'node:timers/promises';
+import { measureUnderLoad } from './http.ts';
+import { median } from './statistics.ts';
+import type { HttpBench, LoopBench, Measured, ParkingBench, Task } from './types.ts';
+
+/** Runs something and tells what it answered and how many milliseconds it took. */
+async function timed<T>(work: () => Promise<T>): Promise<{ answer: T; elapsed: number }> {
+  const start = performance.now();
+  const answer = await work();
+  return { answer, elapsed: performance.now() - start };
+}
+
+const cpuMs = (since?: NodeJS.CpuUsage): number => {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1e3;
+};
+
+/** Rounds of one function until the time is up, after a warm-up: the median round. All must answer the same. */
+async function loop(bench: LoopBench, { ops, warmMs, measureMs }: Task): Promise<Measured> {
+  const checksums = new Set<number>();
+  const rounds = async (milliseconds: number): Promise<number[]> => {
+    const taken: number[] = [];
+    for (let spent = 0; spent < milliseconds;) {
+      const { answer, elapsed } = await timed(() => bench(ops));
+      checksums.add(answer);
+      taken.push(elapsed);
+      spent += elapsed;
+    }
+    return taken;
+  };
+  await rounds(warmMs);
+  const nsPerOp = (median(await rounds(measureMs)) * 1e6) / ops;
+  if (checksums.size !== 1) throw new Error(`error: the rounds answered ${[...checksums].join(', ')}`);
+  return { checksum: [...checksums][0] ?? Number.NaN, figures: { nsPerOp } };
+}
+
+/** All at once, for one second: the time beyond it, and the CPU time. */
+async function sleepers(bench: LoopBench, { ops }: Task): Promise<Measured> {
+  await bench(1000);
+  const cpu = process.cpuUsage();
+  const { answer, elapsed } = await timed(() => bench(ops));
+  return { checksum: answer, figures: { beyondMs: elapsed - 1000, cpuMs: cpuMs(cpu) } };
+}
+
+/** Parking is not timed, killing is; one small round to warm up. */
+async function kill(bench: ParkingBench, { ops }: Task): Promise<Measured> {
+  await bench.kill(await bench.park(ops / 10));
+  const state = await bench.park(ops);
+  await turn();
+  const { answer, elapsed } = await timed(() => bench.kill(state));
+  return { checksum: answer, figures: { nsPerOp: (elapsed * 1e6) / ops } };
+}
+
+/** The heap in bytes after everything that can go is gone. */
+async function settledHeap(): Promise<number> {
+  for (let i = 0; i < 4; i++) {
+    await turn();
+    globalThis.gc?.();
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/** Memory of many parked at once, the time to kill them all, and what is left afterwards. */
+async function parked(bench: ParkingBench, { ops }: Task): Promise<Measured> {
+  await bench.kill(await bench.park(1000));
+  const before = await settledHeap();
+  let state: unknown = await bench.park(ops);
+  const full = await settledHeap();
+  const { answer, elapsed } = await timed(() => bench.kill(state));
+  state = undefined;
+  const left = Math.max(0, (await settledHeap()) - before);
+  const bytesEach = (full - before) / ops;
+  return { checksum: answer, figures: { bytesEach, killSeconds: elapsed / 1e3, bytesLeftEach: left / ops } };
+}
+
+const http = (bench: HttpBench, task: Task): Promise<Measured> => measureUnderLoad(bench(), task);
+
+/** Each takes the kind of bench that its cases hold; the child cannot know which, hence `never`. */
+export const measurements: Readonly<
+  Record<string, ((bench: never, task: Task) => Promise<Measured>) | undefined>
+> = { loop, sleepers, kill, parked, http };

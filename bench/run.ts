@@ -1,0 +1,67 @@
+/** The runner of the benchmarks: see README.md beside this file, or `npm run bench -- --help`. */
+import { writeFileSync } from 'node:fs';
+import { cpus as processors } from 'node:os';
+import { OURS } from './harness/contenders.ts';
+import { parseOptions, usage } from './harness/options.ts';
+import { installPeers } from './harness/peers.ts';
+import { findCpus } from './harness/pin.ts';
+import { allCases } from './harness/plan.ts';
+import { findNodes, findPython, JUDGED_MAJOR } from './harness/runtimes.ts';
+import { fullEffort, measureCases, quickEffort } from './harness/series.ts';
+import { gaps, table, verdict } from './harness/table.ts';
+import type { Case, Run } from './harness/types.ts';
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+function chosenCases(names: readonly string[]): readonly Case[] {
+  if (names.length === 0) return allCases;
+  const chosen = allCases.filter(({ name }) => names.some((part) => name.includes(part)));
+  if (chosen.length === 0) throw new Error(`--only ${names.join(' ')}: no such case; --list shows them`);
+  return chosen;
+}
+
+function main(): void {
+  const options = parseOptions(process.argv.slice(2));
+  if (options.help) return console.log(usage);
+  if (options.list)
+    return console.log(allCases.map(({ name, title }) => `${name.padEnd(20)} ${title}`).join('\n'));
+
+  const started = performance.now();
+  const cases = chosenCases(options.only);
+  const nodes = findNodes(options.node, say);
+  const python = findPython();
+  if (!python) say('Python gevent skipped: no python3 with gevent (Debian: python3-gevent)');
+  const hasPeers = installPeers(say);
+  const cpus = findCpus();
+  const effort = options.quick ? quickEffort : fullEffort;
+
+  const runs: Run[] = [];
+  for (const node of nodes) {
+    const environment = { node, python, cpus, hasPeers, effort };
+    runs.push({ node, results: measureCases(cases, environment, runs[0]?.results, say) });
+  }
+  const judge = runs.find(({ node }) => node.major === JUDGED_MAJOR);
+
+  const seconds = Math.round((performance.now() - started) / 1e3);
+  const machine = [
+    processors()[0]?.model ?? 'unknown processor',
+    cpus.length > 0 ? `pinned to CPU ${cpus.at(-1)}` : 'not pinned',
+    python ? `Python gevent ${python.version}` : 'no Python gevent',
+    `${seconds} s`,
+  ].join(', ');
+  console.log(
+    [table(cases, runs, judge), '', ...gaps(cases, runs), ...verdict(cases, judge), machine].join('\n'),
+  );
+  if (runs.some(({ results }) => Object.values(results).some((outcomes) => 'missing' in (outcomes[OURS] ?? {})))) {
+    process.exitCode = 1;
+  }
+  if (options.json)
+    writeFileSync(options.json, `${JSON.stringify({ machine, python, runs }, undefined, 2)}\n`);
+}
+
+try {
+  main();
+} catch (error) {
+  say(`bench: ${(error as Error).message}`);
+  process.exitCode = 2;
+}

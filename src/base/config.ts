@@ -1,0 +1,111 @@
+/**
+ * The settings of the library: one row each, with its environment variable, default, parser and meaning.
+ * A setting that nobody wrote is read from its variable when it is first asked for.
+ */
+import { checkBoolean, mismatch } from './check.ts';
+
+/** How often the place of a spawn is remembered: always, never, or within a budget that costs nothing under load. */
+export type SpawnSites = 'always' | 'sampled' | 'never';
+
+/** What each setting holds. */
+export interface Settings {
+  /** Remember who spawned a greenlet, and keep `spawnTreeLocals`. */
+  trackGreenletTree: boolean;
+  /** When to take the stack of a spawn, for `spawningStack` and for the text of LoopExit. */
+  spawnSites: SpawnSites;
+  /** Turns the context of an uncaught error (a greenlet, mostly) into the text of its line on stderr. */
+  formatContext: (context: unknown) => string;
+}
+
+/** One row of the settings table. */
+export interface Setting<T> {
+  /** The environment variable it is read from, where it has one. */
+  readonly variable: string | undefined;
+  readonly default: T;
+  /** What it means, in a line. */
+  readonly about: string;
+  /** Reads the environment's text; undefined where the text makes no sense. */
+  readonly parse: (text: string) => T | undefined;
+  /** Refuses a value that makes no sense with a TypeError. */
+  readonly check: (value: unknown, name: string) => T;
+}
+
+const FLAGS: Readonly<Record<string, boolean>> = { 1: true, on: true, true: true, yes: true, 0: false, off: false, false: false, no: false, '': false };
+const SPAWN_SITES: readonly SpawnSites[] = ['always', 'sampled', 'never'];
+
+/** The table itself. */
+export const settings: { readonly [K in keyof Settings]: Setting<Settings[K]> } = {
+  trackGreenletTree: {
+    variable: 'GEVENT_TRACK_GREENLET_TREE',
+    default: true,
+    about: 'remember who spawned each greenlet, and share spawnTreeLocals down the tree',
+    parse: (text) => FLAGS[text.toLowerCase()],
+    check: checkBoolean,
+  },
+  spawnSites: {
+    variable: 'GEVENT_SPAWN_SITES',
+    default: 'sampled',
+    about: 'when to take the stack of a spawn: always, sampled (a bounded number per turn of the loop) or never',
+    parse: (text) => SPAWN_SITES.find((known) => known === text),
+    check: (value, name) => {
+      const known = SPAWN_SITES.find((choice) => choice === value);
+      if (known === undefined) throw new TypeError(mismatch(name, SPAWN_SITES.join(', '), value));
+      return known;
+    },
+  },
+  formatContext: {
+    variable: undefined,
+    default: String,
+    about: 'turns the context of an uncaught error into text',
+    parse: () => undefined,
+    check: (value, name) => {
+      if (typeof value !== 'function') throw new TypeError(mismatch(name, 'a function', value));
+      return value as (context: unknown) => string;
+    },
+  },
+};
+
+const values: Partial<Settings> = {};
+
+function read<K extends keyof Settings>(name: K): Settings[K] {
+  const written = values[name];
+  if (written !== undefined) return written as Settings[K];
+  const setting: Setting<Settings[K]> = settings[name];
+  const value = fromEnvironment(setting);
+  values[name] = value;
+  return value;
+}
+
+function fromEnvironment<T>(setting: Setting<T>): T {
+  const text = setting.variable === undefined ? undefined : process.env[setting.variable];
+  if (text === undefined) return setting.default;
+  const value = setting.parse(text.trim());
+  if (value === undefined) throw new RangeError(`${setting.variable}: cannot make sense of ${JSON.stringify(text)}: ${setting.about}`);
+  return value;
+}
+
+function write<K extends keyof Settings>(name: K, value: unknown): void {
+  values[name] = settings[name].check(value, `config.${name}`) as Settings[K];
+}
+
+/** The settings in force; assign to change one. gevent: `gevent.config`. */
+export const config: Settings = {
+  get trackGreenletTree() {
+    return values.trackGreenletTree ?? read('trackGreenletTree');
+  },
+  set trackGreenletTree(value: boolean) {
+    write('trackGreenletTree', value);
+  },
+  get spawnSites() {
+    return values.spawnSites ?? read('spawnSites');
+  },
+  set spawnSites(value: SpawnSites) {
+    write('spawnSites', value);
+  },
+  get formatContext() {
+    return values.formatContext ?? read('formatContext');
+  },
+  set formatContext(value: (context: unknown) => string) {
+    write('formatContext', value);
+  },
+};

@@ -1,0 +1,76 @@
+/** A stretch of work that a kill from outside must not cut. */
+import { checkFunction, checkOptions, checkSeconds } from '../base/check.ts';
+import { type Shield, Scope, currentScopeOrMain } from './scope.ts';
+import type { Seconds } from './timeout.ts';
+import { Timer, type TimerTarget } from './timers.ts';
+import { pendingInterrupt } from './waiter.ts';
+
+export interface ShieldOptions {
+  /** Seconds after a kill for which the shield still holds; then the kill reaches the inside. Default: for ever. */
+  grace?: Seconds;
+}
+
+/**
+ * Runs `fn` so that interruptions of the scopes around it wait until it is through: then they are raised here.
+ * A Timeout that is started inside reaches the inside. Parks as `fn` does.
+ *
+ * @param options.grace bounds how long a kill has to wait
+ * @throws the interruption that came meanwhile
+ * @example
+ * await shield(() => saveToDisk(state), { grace: 5 });
+ */
+export async function shield<T>(fn: () => T | Promise<T>, options: ShieldOptions = {}): Promise<T> {
+  checkFunction(fn, 'shield(fn)');
+  checkOptions(options, 'shield(options)');
+  if (options.grace !== undefined) checkSeconds(options.grace, 'shield({ grace })');
+  const reason = pendingInterrupt();
+  if (reason !== undefined) throw reason;
+  const scope = new Scope(currentScopeOrMain());
+  const guard = new ShieldGuard(scope, options.grace);
+  try {
+    const result = await scope.run(fn);
+    guard.raiseFirst();
+    return result;
+  } finally {
+    guard.end();
+  }
+}
+
+class ShieldGuard implements Shield, TimerTarget {
+  readonly #scope: Scope;
+  readonly #grace: Seconds | undefined;
+  readonly #timer: Timer = new Timer(this);
+  #deferred: Error[] = [];
+
+  constructor(scope: Scope, grace: Seconds | undefined) {
+    this.#scope = scope;
+    this.#grace = grace;
+    scope.shield = this;
+  }
+
+  defer(reason: Error): void {
+    this.#deferred.push(reason);
+    if (this.#grace !== undefined && !this.#timer.pending) this.#timer.start(this.#grace);
+  }
+
+  /** The grace is over: what waited outside goes in. */
+  onTimer(): void {
+    this.#scope.shield = undefined;
+    const deferred = this.#deferred;
+    this.#deferred = [];
+    for (const reason of deferred) this.#scope.interrupt(reason);
+  }
+
+  /** Raises what came first. */
+  raiseFirst(): void {
+    const first = this.#deferred.shift();
+    if (first !== undefined) throw first;
+  }
+
+  /** Opens the shield for good; what it still keeps out is raised by the next waits outside. */
+  end(): void {
+    this.#timer.stop();
+    this.#scope.close();
+    for (const reason of this.#deferred) this.#scope.parent?.interruptSelf(reason);
+  }
+}

@@ -1,0 +1,101 @@
+/** A nursery: greenlets that end before the block that spawned them does. */
+import { checkFunction } from '../base/check.ts';
+import { GreenletExit } from '../base/errors.ts';
+import { Greenlet } from './greenlet.ts';
+import { joinAll } from './join.ts';
+import { getCurrent } from './main-greenlet.ts';
+import { Scope, currentScopeOrMain } from './scope.ts';
+
+/** Raised in the members of a task group, and in its block, when one of them failed. */
+class TaskGroupExit extends GreenletExit {}
+
+/** What a task group's block works with. */
+export interface TaskGroup {
+  /** Starts `fn(...args)` as a member. Its failure kills the others. Never parks. */
+  spawn<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Greenlet<Awaited<R>>;
+  /** The members that have not ended. */
+  readonly members: ReadonlySet<Greenlet<unknown>>;
+}
+
+/**
+ * Runs `body`, and parks until every greenlet that it spawned in the group has ended: nothing outlives the block.
+ * The first failure, of a member or of the body, kills the rest. A kill or a timeout of the caller kills them too.
+ *
+ * @throws the failure; an AggregateError when several failed
+ * @example
+ * await taskGroup(async (tg) => {
+ *   tg.spawn(readLoop, socket);
+ *   tg.spawn(writeLoop, socket);
+ * });
+ */
+export async function taskGroup<T>(body: (group: TaskGroup) => T | Promise<T>): Promise<T> {
+  checkFunction(body, 'taskGroup(body)');
+  const nursery = new Nursery(new Scope(currentScopeOrMain()));
+  return await nursery.run(body);
+}
+
+class Nursery implements TaskGroup {
+  readonly members = new Set<Greenlet<unknown>>();
+  readonly #bodyScope: Scope;
+  readonly #failures: unknown[] = [];
+  readonly #reason = new TaskGroupExit('a member of the task group failed');
+  #isClosed = false;
+  #isBodyRunning = true;
+
+  constructor(bodyScope: Scope) {
+    this.#bodyScope = bodyScope;
+  }
+
+  spawn<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Greenlet<Awaited<R>> {
+    if (this.#isClosed) throw new Error('Cannot spawn in this task group: its block has ended');
+    checkFunction(fn, 'taskGroup.spawn(fn)');
+    const member = new Greenlet<R>(fn, ...args) as Greenlet<unknown> as Greenlet<Awaited<R>>;
+    // Its failure is raised by the group.
+    member.quiet = true;
+    this.members.add(member);
+    member.rawLink(() => this.#onEnd(member));
+    member.start();
+    if (this.#failures.length > 0) member.kill(this.#reason, { block: false });
+    return member;
+  }
+
+  async run<T>(body: (group: TaskGroup) => T | Promise<T>): Promise<T> {
+    let result: T | undefined;
+    try {
+      result = await this.#bodyScope.run(() => body(this));
+    } catch (error) {
+      if (error !== this.#reason) this.#fail(error);
+    }
+    this.#isBodyRunning = false;
+    this.#bodyScope.retract(this.#reason);
+    this.#bodyScope.close();
+    await this.#joinMembers();
+    this.#isClosed = true;
+    if (this.#failures.length > 1) throw new AggregateError(this.#failures, `${this.#failures.length} members of the task group failed`);
+    if (this.#failures.length === 1) throw this.#failures[0];
+    return result as T;
+  }
+
+  /** Waits for the members; what is raised in the wait kills them, and is itself a failure. */
+  async #joinMembers(): Promise<void> {
+    while (this.members.size > 0) {
+      try {
+        await joinAll(this.members);
+      } catch (error) {
+        this.#fail(error);
+      }
+    }
+  }
+
+  #onEnd(member: Greenlet<unknown>): void {
+    this.members.delete(member);
+    if (!member.successful()) this.#fail(member.exception);
+  }
+
+  #fail(error: unknown): void {
+    this.#failures.push(error);
+    if (this.#failures.length > 1) return;
+    for (const member of this.members) if (member !== getCurrent()) member.kill(this.#reason, { block: false });
+    if (this.#isBodyRunning) this.#bodyScope.interrupt(this.#reason);
+  }
+}

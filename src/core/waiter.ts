@@ -1,0 +1,322 @@
+/**
+ * The only thing that suspends.
+ *
+ *            get() / park()                 switch() / throw() / interrupt / timer
+ *   idle ────────────────────► parked ────────────────────────────────────────────► woken ──► done
+ *     │                          ▲                                                    │
+ *     │ switch() / throw()       └──────────── collect() says: not yet ───────────────┘
+ *     └──────────► stored ── get() takes it without parking ──► done
+ *
+ * While parked, the wait is in its scope's list (where interruptions find it) and, where it waits for a thing, in
+ * that thing's list. It leaves both the moment it is woken; from then on it belongs to the ready queue, and an
+ * interruption that comes later is raised by the next wait. So nothing that was handed over is ever lost.
+ */
+import { BlockingSwitchOutError, ConcurrentObjectUseError } from '../base/errors.ts';
+import { NativePromise } from '../base/native.ts';
+import { slot } from './probe.ts';
+import { type ReadyEntry, scheduler } from './scheduler.ts';
+import { type Scope, type ScopedWait, currentScopeOrMain, hubScope, pendingInterrupts } from './scope.ts';
+import { Timer, type TimerTarget } from './timers.ts';
+import { type WaitList, WaitNode } from './wait-list.ts';
+
+const IDLE = 0;
+const STORED = 1;
+const PARKED = 2;
+const WOKEN = 3;
+const DONE = 4;
+
+/** @internal Answered by `collect` when somebody else was quicker: the waiter parks again at its place. */
+export const NOT_YET: unique symbol = Symbol('gevent.notYet');
+
+/** @internal How a wait is bounded, and what it gives. */
+export interface WaitOptions<T> {
+  /** The list of the thing waited for. */
+  readonly list?: WaitList | undefined;
+  /** Seconds after which the wait gives up. */
+  readonly seconds?: number | undefined;
+  /** The seconds do not keep the process alive. */
+  readonly isTimerUnref?: boolean | undefined;
+  /** What the wait gives when its time is up: returned, or thrown. */
+  readonly late?: (() => T) | undefined;
+  /** Makes the result at the moment of waking, in place of the value given to `switch`. */
+  readonly collect?: (() => T | typeof NOT_YET) | undefined;
+  /** What is waited for, as text, where no list says so. */
+  readonly about?: string | undefined;
+}
+
+/** @internal The scope of the caller, which must be allowed to wait. */
+export function waitingScope(): Scope {
+  const scope = currentScopeOrMain();
+  if (scope === hubScope()) {
+    throw new BlockingSwitchOutError('Cannot wait on the hub: a rawLink or runCallback callback must not park; spawn a greenlet for it');
+  }
+  return scope;
+}
+
+/** @internal A promise that is rejected already, and whose rejection nobody has to look at. */
+export function rejectedQuietly<T>(reason: unknown): Promise<T> {
+  const promise = NativePromise.reject<T>(reason);
+  promise.catch(ignore);
+  return promise;
+}
+
+/**
+ * @internal For a call that need not park now: the interruption that it must raise instead, if one is pending.
+ */
+export function pendingInterrupt(): Error | undefined {
+  return pendingInterrupts.count === 0 ? undefined : currentScopeOrMain().takePending();
+}
+
+/**
+ * A one-shot hand-over from anywhere to one greenlet: that greenlet awaits `get()`, somebody else calls
+ * `switch(value)` or `throw(error)`. What comes before `get()` is kept for it. gevent: `hub.Waiter`.
+ *
+ * Prefer `AsyncResult`, `Event` and `Queue` in programs: nothing here looks after a waiter that nobody wakes.
+ *
+ * @example
+ * const waiter = new Waiter<string>();
+ * getHub().loop.timer(0.1).start(() => waiter.switch('hello'));
+ * await waiter.get(); // 'hello', after a tenth of a second
+ */
+export class Waiter<T = unknown> extends WaitNode implements ScopedWait, ReadyEntry, TimerTarget {
+  /** @internal */
+  previousInScope: ScopedWait | undefined = undefined;
+  /** @internal */
+  nextInScope: ScopedWait | undefined = undefined;
+  #state = IDLE;
+  #scope: Scope | undefined = undefined;
+  #options: WaitOptions<T> | undefined = undefined;
+  #timer: Timer | undefined = undefined;
+  #promise: Promise<T> | undefined = undefined;
+  #resolve: ((value: T) => void) | undefined = undefined;
+  #reject: ((error: unknown) => void) | undefined = undefined;
+  #value: T | undefined = undefined;
+  #error: unknown = undefined;
+  #failed = false;
+  /** Its time ran out while it was already woken: that counts only if it has to park again. */
+  #isLate = false;
+
+  /**
+   * The value given to {@link switch}, or parks until one is given. Rejects with what {@link throw} was given.
+   *
+   * @throws {ConcurrentObjectUseError} somebody waits here already
+   */
+  get(): Promise<T> {
+    if (this.#state === PARKED || this.#state === WOKEN) {
+      throw new ConcurrentObjectUseError('Cannot wait on this Waiter: another wait is parked on it already');
+    }
+    if (this.#state === IDLE) return this.park();
+    this.#state = DONE;
+    return this.#failed ? NativePromise.reject<T>(this.#error) : NativePromise.resolve(this.#value as T);
+  }
+
+  /** Wakes the wait with a value; kept for `get()` when nobody waits yet. Never parks. */
+  switch(value?: T): void {
+    this.#value = value;
+    this.#failed = false;
+    this.#error = undefined;
+    this.#wakeUp();
+  }
+
+  /** Wakes the wait with an error; kept for `get()` when nobody waits yet. Never parks. */
+  throw(error: unknown): void {
+    this.#error = error;
+    this.#failed = true;
+    this.#value = undefined;
+    this.#wakeUp();
+  }
+
+  /** True when a value or an error has been given. */
+  ready(): boolean {
+    return this.#state === STORED || this.#state >= WOKEN;
+  }
+
+  /** True when a value has been given. */
+  successful(): boolean {
+    return this.ready() && !this.#failed;
+  }
+
+  /** The value given, if one was. */
+  get value(): T | undefined {
+    return this.#value;
+  }
+
+  /** The error given, if one was. */
+  get exception(): unknown {
+    return this.#error;
+  }
+
+  /** `[class, error, stack]` of the error given; empty without one. */
+  get excInfo(): readonly unknown[] {
+    return this.#failed ? errorTriple(this.#error) : [];
+  }
+
+  /** Makes it as new, to be used again. */
+  clear(): void {
+    if (this.#state === PARKED || this.#state === WOKEN) {
+      throw new ConcurrentObjectUseError('Cannot clear this Waiter: a wait is parked on it');
+    }
+    this.#state = IDLE;
+    this.#value = undefined;
+    this.#error = undefined;
+    this.#failed = false;
+  }
+
+  /** @internal What this waits for, as text. */
+  describe(): string {
+    return this.list?.describe() ?? this.#options?.about ?? 'Waiter.get()';
+  }
+
+  /** @internal True while an interruption would reach it. */
+  get isParked(): boolean {
+    return this.#state === PARKED;
+  }
+
+  /** @internal The greenlet that waits, as its root scope. */
+  get root(): Scope | undefined {
+    return this.#scope?.root;
+  }
+
+  /** @internal Suspends the caller, in the list and for the time given. Raises a pending interruption instead. */
+  park(options?: WaitOptions<T>): Promise<T> {
+    const scope = waitingScope();
+    if (pendingInterrupts.count !== 0) {
+      const reason = scope.takePending();
+      if (reason !== undefined) return rejectedQuietly<T>(reason);
+    }
+    this.#scope = scope;
+    this.#options = options;
+    this.#state = PARKED;
+    scope.addWait(this);
+    if (options !== undefined) {
+      options.list?.add(this);
+      if (options.seconds !== undefined) this.#timer = new Timer(this, options.isTimerUnref !== true).start(options.seconds);
+    }
+    return this.#suspend(scope);
+  }
+
+  /** @internal Goes to the end of the ready queue: an interruption that comes meanwhile is the next wait's. */
+  yield(): Promise<T> {
+    const scope = waitingScope();
+    if (pendingInterrupts.count !== 0) {
+      const reason = scope.takePending();
+      if (reason !== undefined) return rejectedQuietly<T>(reason);
+    }
+    this.#scope = scope;
+    this.#state = WOKEN;
+    scheduler.push(this);
+    return this.#suspend(scope);
+  }
+
+  #suspend(scope: Scope): Promise<T> {
+    const promise = new NativePromise<T>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#promise = promise;
+    if (slot.probe !== undefined) slot.probe.parked?.(scope.root, this);
+    scheduler.parked(scope.root);
+    return promise;
+  }
+
+  #wakeUp(): void {
+    if (this.#state === PARKED) {
+      this.#leave();
+      this.#state = WOKEN;
+      scheduler.push(this);
+    } else if (this.#state === IDLE) {
+      this.#state = STORED;
+    }
+  }
+
+  /** Out of both lists. The timer runs on while `collect` may still send it back. */
+  #leave(): void {
+    this.#scope?.removeWait(this);
+    this.list?.remove(this);
+    if (this.#options?.collect === undefined) this.#timer?.stop();
+  }
+
+  /** @internal */
+  interrupt(reason: Error): void {
+    if (this.#state !== PARKED) return;
+    // An interrupted wait must not show up as an unhandled rejection, whether or not anybody awaits it yet.
+    this.#promise?.catch(ignore);
+    this.#timer?.stop();
+    this.#options = undefined;
+    this.throw(reason);
+  }
+
+  /** @internal */
+  onTimer(): void {
+    if (this.#state === PARKED) this.#giveUp();
+    else this.#isLate = true;
+  }
+
+  #giveUp(): void {
+    const late = this.#options?.late;
+    this.#options = undefined;
+    try {
+      this.#value = late?.();
+    } catch (error) {
+      this.#failed = true;
+      this.#error = error;
+    }
+    this.#wakeUp();
+  }
+
+  /** @internal */
+  get isWake(): boolean {
+    return true;
+  }
+
+  /** @internal */
+  get runScope(): Scope {
+    return this.#scope as Scope;
+  }
+
+  /** @internal */
+  runNow(): boolean {
+    return false;
+  }
+
+  /** @internal Its turn has come: resolves the promise, unless what it was woken for is gone again. */
+  wake(): Scope | undefined {
+    const scope = this.#scope as Scope;
+    const collect = this.#options?.collect;
+    if (collect !== undefined && !this.#failed) {
+      try {
+        const result = collect();
+        if (result === NOT_YET) return this.#parkAgain(scope);
+        this.#value = result;
+      } catch (error) {
+        this.#failed = true;
+        this.#error = error;
+      }
+      this.#timer?.stop();
+    }
+    this.#state = DONE;
+    if (slot.probe !== undefined) slot.probe.woken?.(scope.root, this);
+    if (this.#failed) this.#reject?.(this.#error);
+    else this.#resolve?.(this.#value as T);
+    return scope.root;
+  }
+
+  #parkAgain(scope: Scope): undefined {
+    this.#state = PARKED;
+    scope.addWait(this);
+    this.#options?.list?.add(this);
+    const reason = pendingInterrupts.count === 0 ? undefined : scope.takePending();
+    if (reason !== undefined) this.interrupt(reason);
+    else if (this.#isLate) this.#giveUp();
+    return undefined;
+  }
+}
+
+/** @internal `[class, error, stack]`: an error as Python's `exc_info`. */
+export function errorTriple(error: unknown): readonly unknown[] {
+  return error instanceof Error ? [error.constructor, error, error.stack] : [typeof error, error, undefined];
+}
+
+function ignore(): void {
+  // The rejection is the greenlet's own affair.
+}

@@ -1,0 +1,58 @@
+/** A set of running greenlets. */
+import { checkIterable } from '../base/check.ts';
+import type { Greenlet } from '../core/greenlet.ts';
+import type { WaitLimit } from '../core/time-limit.ts';
+import type { StartMember } from './mapping.ts';
+import { Members, type MembersOptions } from './members.ts';
+
+/**
+ * Keeps track of greenlets from their start to their end. gevent: `pool.Group`; 0.13 also called it `GreenletSet`.
+ *
+ * @example
+ * const group = new Group();
+ * for (const url of urls) group.spawn(download, url);
+ * await group.join();
+ */
+export class Group extends Members {
+  /** @param greenlets members to begin with */
+  constructor(greenlets: Iterable<Greenlet<unknown>> = [], options?: MembersOptions) {
+    super(options);
+    checkIterable<Greenlet<unknown>>(greenlets, 'Group(greenlets)');
+    for (const greenlet of greenlets) this.track(greenlet);
+  }
+
+  /** Always false: a group has no bound. */
+  override full(): boolean {
+    return false;
+  }
+
+  /** Makes a member of a greenlet; one that has ended is none. Never parks. */
+  add(greenlet: Greenlet<unknown>): void {
+    this.track(greenlet);
+  }
+
+  /** Makes a member of a greenlet and starts it. Never parks. */
+  start(greenlet: Greenlet<unknown>): void {
+    this.track(greenlet);
+    greenlet.start();
+  }
+
+  /** Starts `fn(...args)` as a member. Never parks. */
+  spawn<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Greenlet<Awaited<R>> {
+    const greenlet = this.make(fn, args, false);
+    this.start(greenlet);
+    return greenlet as Greenlet<Awaited<R>>;
+  }
+
+  /** Resolves to 1 at once: there is always room. */
+  waitAvailable(_options?: WaitLimit): Promise<number> {
+    return Promise.resolve(1);
+  }
+
+  /** @internal */
+  protected override startMember: StartMember = (fn, args, isQuiet) => {
+    const greenlet = this.make(fn, args, isQuiet);
+    this.start(greenlet);
+    return greenlet;
+  };
+}

@@ -1,0 +1,186 @@
+/** What Group and Pool have in common: members, from their start to their end. */
+import { checkOptions, type ErrorClass, mismatch } from '../base/check.ts';
+import { GreenletExit } from '../base/errors.ts';
+import { Greenlet, type KillOptions, type KillOutcome, splitKillArguments } from '../core/greenlet.ts';
+import { type WaitLimit, checkTimeLimit, underLimit } from '../core/time-limit.ts';
+import { WaitList } from '../core/wait-list.ts';
+import { Waiter, pendingInterrupt, rejectedQuietly } from '../core/waiter.ts';
+import { GroupMapping } from './mapping.ts';
+
+/** A class of greenlets that a group makes its members of. */
+export type MemberClass = new (fn: (...args: never[]) => unknown, ...args: unknown[]) => Greenlet<unknown>;
+
+export interface MembersOptions {
+  /** What `spawn` makes, in place of Greenlet. */
+  greenletClass?: MemberClass;
+}
+
+export interface GroupJoinOptions extends WaitLimit {
+  /** Raise the failure of a member. */
+  raiseError?: boolean;
+}
+
+/** Greenlets that belong together while they live. Group and Pool are made of it. */
+export abstract class Members extends GroupMapping implements Iterable<Greenlet<unknown>> {
+  /** What `spawn` makes. gevent: `greenlet_class`. */
+  readonly greenletClass: MemberClass = Greenlet as MemberClass;
+  readonly #members = new Set<Greenlet<unknown>>();
+  readonly #dying = new Set<Greenlet<unknown>>();
+  readonly #emptyWaiters: WaitList = new WaitList(() => `${this.constructor.name}.join() of ${String(this)}`);
+  readonly #onEnd = (greenlet: Greenlet<unknown>): void => this.#forget(greenlet);
+  #isClosed = false;
+
+  constructor(options: MembersOptions = {}) {
+    super();
+    checkOptions(options, `${new.target.name}(options)`);
+    if (options.greenletClass !== undefined) this.greenletClass = options.greenletClass;
+  }
+
+  /** The members, as a set of its own. */
+  get greenlets(): ReadonlySet<Greenlet<unknown>> {
+    return new Set(this.#members);
+  }
+
+  /** How many members there are. */
+  get length(): number {
+    return this.#members.size;
+  }
+
+  override has(greenlet: unknown): boolean {
+    return this.#members.has(greenlet as Greenlet<unknown>);
+  }
+
+  [Symbol.iterator](): Iterator<Greenlet<unknown>> {
+    return new Set(this.#members).values();
+  }
+
+  /** Lets a member go, without touching it. Never parks. */
+  discard(greenlet: Greenlet<unknown>): void {
+    if (!this.#members.has(greenlet)) return;
+    greenlet.unlink(this.#onEnd);
+    this.#forget(greenlet);
+  }
+
+  /** Refuses further members, so that {@link join} waits for the last one and not for the first moment of emptiness. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /**
+   * Parks until the group was empty once. Resolves to true; to false when `timeout` was over first.
+   *
+   * @throws with `raiseError`, the failure of one that was a member at the call
+   */
+  join(options: GroupJoinOptions = {}): Promise<boolean> {
+    checkOptions(options, 'join(options)');
+    const limit = checkTimeLimit(options.timeout, 'join({ timeout })');
+    const gaveUp = (): boolean => this.#members.size === 0;
+    const isEmpty = this.#whenEmpty(() =>
+      underLimit(limit, (seconds) => new Waiter<boolean>().park({ list: this.#emptyWaiters, seconds, late: gaveUp }), gaveUp),
+    );
+    return options.raiseError === true ? raiseFailure(isEmpty, [...this.#members]) : isEmpty;
+  }
+
+  /**
+   * Kills the members, those that come meanwhile too, and parks until the group is empty, or the time is up: quietly.
+   * Each member is killed once, however often this is called.
+   */
+  kill(options: KillOptions & { block: false }): void;
+  kill(exception: Error | ErrorClass | undefined, options: KillOptions & { block: false }): void;
+  kill(exception?: Error | ErrorClass | KillOptions, options?: KillOptions): Promise<void>;
+  kill(first?: Error | ErrorClass | KillOptions, second?: KillOptions): Promise<void> | void {
+    const { exception, options } = splitKillArguments(first, second, 'kill');
+    const limit = checkTimeLimit(options.timeout, 'kill({ timeout })');
+    const reason = exception ?? new GreenletExit();
+    this.#killMembers(reason, options.force === true);
+    if (options.block === false) return undefined;
+    return underLimit(limit, (seconds) => this.#killUntilEmpty(reason, options.force === true, seconds), () => {});
+  }
+
+  /** Kills one member, once; a stranger is left alone. Parks until it has ended, unless `block` is false. */
+  killOne(greenlet: Greenlet<unknown>, options: KillOptions & { block: false }): void;
+  killOne(greenlet: Greenlet<unknown>, exception: Error | ErrorClass | undefined, options: KillOptions & { block: false }): void;
+  killOne(greenlet: Greenlet<unknown>, exception?: Error | ErrorClass | KillOptions, options?: KillOptions): Promise<KillOutcome | undefined>;
+  killOne(
+    greenlet: Greenlet<unknown>,
+    first?: Error | ErrorClass | KillOptions,
+    second?: KillOptions,
+  ): Promise<KillOutcome | undefined> | void {
+    const { exception, options } = splitKillArguments(first, second, 'killOne');
+    if (!this.#members.has(greenlet)) return options.block === false ? undefined : Promise.resolve(undefined);
+    const isFirst = !this.#dying.has(greenlet);
+    this.#dying.add(greenlet);
+    if (options.block === false) {
+      if (isFirst) greenlet.kill(exception, { ...options, block: false });
+      return undefined;
+    }
+    if (isFirst) return greenlet.kill(exception, options);
+    return greenlet.join(options).then(() => undefined);
+  }
+
+  override toString(): string {
+    return `<${this.constructor.name} of ${this.#members.size} greenlets>`;
+  }
+
+  /** @internal Makes a member of a greenlet that is alive. */
+  protected track(greenlet: Greenlet<unknown>): boolean {
+    if (!(greenlet instanceof Greenlet)) throw new TypeError(mismatch('add(greenlet)', 'a Greenlet', greenlet));
+    if (this.#isClosed) throw new Error(`Cannot add to ${String(this)}: it was closed`);
+    if (greenlet.dead || this.#members.has(greenlet)) return false;
+    this.#members.add(greenlet);
+    greenlet.linkImmediately(this.#onEnd);
+    return true;
+  }
+
+  /** @internal A greenlet for `fn(...args)`, not started. */
+  protected make(fn: (...args: never[]) => unknown, args: readonly unknown[], isQuiet: boolean): Greenlet<unknown> {
+    const greenlet = new this.greenletClass(fn, ...args);
+    greenlet.quiet = isQuiet;
+    return greenlet;
+  }
+
+  /** @internal A member is gone. */
+  protected onForgotten(): void {
+    // Pools give its slot back.
+  }
+
+  #forget(greenlet: Greenlet<unknown>): void {
+    if (!this.#members.delete(greenlet)) return;
+    this.#dying.delete(greenlet);
+    this.onForgotten();
+    if (this.#members.size > 0) return;
+    while (this.#emptyWaiters.first instanceof Waiter) this.#emptyWaiters.first.switch(true);
+  }
+
+  #killMembers(reason: Error, force: boolean): void {
+    for (const greenlet of [...this.#members]) {
+      if (this.#dying.has(greenlet)) continue;
+      this.#dying.add(greenlet);
+      greenlet.kill(reason, { block: false, force });
+    }
+  }
+
+  async #killUntilEmpty(reason: Error, force: boolean, seconds: number | undefined): Promise<void> {
+    const isEmpty = new Waiter<boolean>();
+    if (this.#members.size === 0) return;
+    const empty = isEmpty.park({ list: this.#emptyWaiters, seconds, late: () => false });
+    if (!(await empty)) return;
+    // Members may have been added in the turn in which it was empty.
+    if (this.#members.size > 0) {
+      this.#killMembers(reason, force);
+      await this.#killUntilEmpty(reason, force, seconds);
+    }
+  }
+
+  #whenEmpty(wait: () => Promise<boolean>): Promise<boolean> {
+    if (this.#members.size > 0) return wait();
+    const reason = pendingInterrupt();
+    return reason === undefined ? Promise.resolve(true) : rejectedQuietly(reason);
+  }
+}
+
+async function raiseFailure(isEmpty: Promise<boolean>, members: readonly Greenlet<unknown>[]): Promise<boolean> {
+  const result = await isEmpty;
+  for (const member of members) if (member.dead && !member.successful()) throw member.exception;
+  return result;
+}

@@ -1,0 +1,126 @@
+/** A bounded set of running greenlets. */
+import { checkBoolean, checkFunction, checkInteger, checkOptions } from '../base/check.ts';
+import { PoolFull } from '../base/errors.ts';
+import type { Greenlet } from '../core/greenlet.ts';
+import { type WaitLimit, checkTimeLimit } from '../core/time-limit.ts';
+import { pendingInterrupt, rejectedQuietly } from '../core/waiter.ts';
+import { Semaphore } from '../sync/semaphore.ts';
+import type { StartMember } from './mapping.ts';
+import { Members, type MembersOptions } from './members.ts';
+
+export interface PoolAddOptions extends WaitLimit {
+  /** False: raise PoolFull at once when there is no slot. Default true. */
+  blocking?: boolean;
+}
+
+/**
+ * Runs at most `size` greenlets at a time: whoever wants to start one more waits for a slot. gevent: `pool.Pool`.
+ *
+ * @example
+ * const pool = new Pool(10);
+ * for (const url of urls) await pool.spawn(download, url); // parks while ten are running
+ * await pool.join();
+ */
+export class Pool extends Members {
+  /** How many members there may be; undefined for any number. */
+  readonly size: number | undefined;
+  readonly #slots: Semaphore | undefined;
+
+  /**
+   * @param size how many members there may be; undefined for any number
+   * @throws {TypeError | RangeError} `size` is not an integer of at least 1
+   */
+  constructor(size?: number, options?: MembersOptions) {
+    if (size !== undefined) checkInteger(size, 'Pool(size)', 1);
+    super(options);
+    this.size = size;
+    this.#slots = size === undefined ? undefined : new Semaphore(size);
+  }
+
+  /** True when no slot is free. */
+  override full(): boolean {
+    return this.freeCount() <= 0;
+  }
+
+  /** How many slots are free; 1 when there is no bound. gevent: `free_count`. */
+  freeCount(): number {
+    return this.#slots?.counter ?? 1;
+  }
+
+  /** Parks until a slot is free, without taking it. Resolves to the number that is free; 0 when the time was up. */
+  waitAvailable(options: WaitLimit = {}): Promise<number> {
+    return this.#slots?.wait(options) ?? Promise.resolve(1);
+  }
+
+  /**
+   * Starts `fn(...args)` as a member and resolves to it; parks while no slot is free. Whoever is killed while parked
+   * here takes no slot.
+   */
+  spawn<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Greenlet<Awaited<R>>> {
+    checkFunction(fn, 'Pool.spawn(fn)');
+    return Promise.resolve(this.startMember(fn, args, false) as Greenlet<Awaited<R>>);
+  }
+
+  /**
+   * Makes a member of a greenlet; parks while no slot is free.
+   *
+   * @throws {PoolFull} no slot within `timeout` seconds, or at once with `blocking: false`; the greenlet is no member
+   */
+  async add(greenlet: Greenlet<unknown>, options: PoolAddOptions = {}): Promise<void> {
+    const isFree = this.#takeSlot(options);
+    if (!(await isFree)) throw new PoolFull();
+    this.#fill(greenlet);
+  }
+
+  /** {@link add}, and starts the greenlet; one that found no slot is not started. */
+  async start(greenlet: Greenlet<unknown>, options: PoolAddOptions = {}): Promise<void> {
+    await this.add(greenlet, options);
+    greenlet.start();
+  }
+
+  /** @internal */
+  protected override startMember: StartMember = (fn, args, isQuiet) => {
+    if (this.#slots === undefined || this.#slots.tryAcquire()) {
+      const reason = pendingInterrupt();
+      if (reason === undefined) return this.#startNow(fn, args, isQuiet);
+      this.#slots?.release();
+      return rejectedQuietly(reason);
+    }
+    return this.#slots.acquire().then(() => this.#startNow(fn, args, isQuiet));
+  };
+
+  /** @internal */
+  protected override onForgotten(): void {
+    this.#slots?.release();
+  }
+
+  #startNow(fn: (...args: never[]) => unknown, args: readonly unknown[], isQuiet: boolean): Greenlet<unknown> {
+    let greenlet: Greenlet<unknown>;
+    try {
+      greenlet = this.make(fn, args, isQuiet);
+    } catch (error) {
+      this.#slots?.release();
+      throw error;
+    }
+    this.#fill(greenlet);
+    greenlet.start();
+    return greenlet;
+  }
+
+  #takeSlot(options: PoolAddOptions): Promise<boolean> {
+    checkOptions(options, 'Pool.add(options)');
+    if (options.blocking !== undefined) checkBoolean(options.blocking, 'Pool.add({ blocking })');
+    checkTimeLimit(options.timeout, 'Pool.add({ timeout })');
+    return this.#slots?.acquire(options) ?? Promise.resolve(true);
+  }
+
+  /** A slot has been taken for the greenlet; one that needs none gives it back. */
+  #fill(greenlet: Greenlet<unknown>): void {
+    try {
+      if (!this.track(greenlet)) this.#slots?.release();
+    } catch (error) {
+      this.#slots?.release();
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,10 @@
+/** A queue that gives the newest item first. */
+import { LifoStore } from './item-store.ts';
+import { Queue, type QueueSetup } from './queue.ts';
+
+/** Last in, first out. gevent: `queue.LifoQueue`. */
+export class LifoQueue<T = unknown> extends Queue<T> {
+  constructor(maxsize?: number, items: Iterable<T> = [], setup: QueueSetup<T> = {}) {
+    super(maxsize, items, { ...setup, store: new LifoStore<T>() });
+  }
+}

@@ -1,0 +1,161 @@
+// npm run test:runtimes [-- RUNTIME ...] [--files FILTER] [--no-build] [--jobs N]
+// The kernel's compiled tests on every other runtime, from the binaries that test/runtimes/package.json names.
+//
+// support.json lists what cannot hold somewhere: [{ "runtime": "bun", "file": "test/core/x.test.ts",
+// "test": "group > name", "reason": "..." }]. Without "test" the file as a whole cannot run there. A listed test
+// has to fail: once it passes, the entry is out of date and counts as a failure, and so does an entry whose test
+// is not there any more.
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { compile } from '../../scripts/lib/compile.mjs';
+import { ensureInstalled } from '../../scripts/lib/install.mjs';
+import { count, findTests, indent, runTests } from '../../scripts/lib/test-files.mjs';
+import { readJson, root } from '../../scripts/lib/tree.mjs';
+
+/** @typedef {{ runtime: string, file: string, test?: string, reason: string }} Limit */
+/** @typedef {{ passed: number, failed: number, skipped: number, limited: number }} Tally */
+
+// Tests of the repository itself and of the examples, which are Node programs.
+const NOT_KERNEL = /^test\/([^/]+\.test\.ts$|examples\/|package\/|runtimes\/)/;
+
+const { platform, arch } = process;
+/** @type {Record<string, { kind: 'node' | 'bun' | 'deno', candidates: string[] }>} */
+const runtimes = {
+  node22: { kind: 'node', candidates: nodes('node22') },
+  node24: { kind: 'node', candidates: nodes('node24') },
+  node26: { kind: 'node', candidates: nodes('node26') },
+  // The platform's own package; where install scripts ran, they have moved the binary.
+  bun: {
+    kind: 'bun',
+    candidates: [`@oven/bun-${platform}-${arch === 'arm64' ? 'aarch64' : arch}/bin/bun`, 'bun/bin/bun.exe'],
+  },
+  deno: {
+    kind: 'deno',
+    candidates: [`@deno/${platform}-${arch}${platform === 'linux' ? '-glibc' : ''}/deno`, 'deno/deno'],
+  },
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    files: { type: 'string', multiple: true },
+    jobs: { type: 'string' },
+    'no-build': { type: 'boolean', default: false },
+  },
+});
+
+/** @type {Limit[]} */
+const support = readJson('test/runtimes/support.json');
+const files = findTests(values.files).filter((file) => !NOT_KERNEL.test(file));
+const chosen = positionals.length === 0 ? Object.keys(runtimes) : positionals;
+const total = { passed: 0, failed: 0 };
+
+const unknown = [...chosen, ...support.map(({ runtime }) => runtime)].filter((name) => !(name in runtimes));
+if (unknown.length > 0) {
+  give(`There is no runtime ${unknown.join(', ')}: ${Object.keys(runtimes).join(', ')}`);
+} else if (support.some(({ reason }) => typeof reason !== 'string' || reason.length < 10)) {
+  give('Every entry of support.json says why: { runtime, file, test, reason }');
+} else if (files.length === 0) {
+  give('No test file matches');
+} else if (!values['no-build'] && compile() !== 0) {
+  give('The sources do not compile; no test was run.');
+} else {
+  ensureInstalled('test/runtimes');
+  for (const name of chosen) {
+    const tally = await tryRuntime(name);
+    total.passed += tally.passed;
+    total.failed += tally.failed;
+  }
+}
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed === 0 ? 0 : 1;
+
+/** Plain `node24` is the binary for Linux on x64; the other platforms' have longer names. @param {string} name */
+function nodes(name) {
+  const own = platform === 'linux' && arch === 'x64' ? name : `${name}-${platform}-${arch}`;
+  return [`${own}/bin/node`];
+}
+
+/** @param {string} message */
+function give(message) {
+  console.error(message);
+  total.failed += 1;
+}
+
+/** @param {string} name @returns {Promise<Tally>} */
+async function tryRuntime(name) {
+  const { kind, candidates } = runtimes[name];
+  const path = candidates
+    .map((candidate) => join(root, 'test/runtimes/node_modules', candidate))
+    .find((candidate) => existsSync(candidate));
+  if (path === undefined) {
+    console.log(`${name}: no binary for ${platform}-${arch} among ${candidates.join(', ')}`);
+    return { passed: 0, failed: 1, skipped: 0, limited: 0 };
+  }
+  const version = /\d+\.\d+\.\d+\S*/.exec(execFileSync(path, ['--version'], { encoding: 'utf8' }))?.[0];
+  const limits = support.filter((limit) => limit.runtime === name && files.includes(limit.file));
+  const missing = values.files
+    ? []
+    : support.filter((limit) => limit.runtime === name && !limits.includes(limit));
+  /** @type {Tally} */
+  const tally = { passed: 0, failed: 0, skipped: 0, limited: 0 };
+  const begun = performance.now();
+  const jobs = values.jobs === undefined ? undefined : Number(values.jobs);
+  await runTests({ kind, path }, files, (result) => judge(name, result, limits, tally), jobs);
+  for (const { file } of missing) {
+    console.log(`  x ${name}: support.json names ${file}, which is no test file of the kernel`);
+    tally.failed += 1;
+  }
+  const { passed, failed, skipped, limited } = tally;
+  const extra = [
+    skipped > 0 ? `, ${skipped} skipped` : '',
+    limited > 0 ? `, ${limited} not supported` : '',
+  ].join('');
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  console.log(`${name} (${version}): ${passed} passed, ${failed} failed${extra}  ${seconds} s`);
+  return tally;
+}
+
+/**
+ * Sorts the results of one file into the tally, given what may fail here.
+ *
+ * @param {string} name
+ * @param {import('../../scripts/lib/test-files.mjs').FileResult} result
+ * @param {Limit[]} limits
+ * @param {Tally} tally
+ */
+function judge(name, { file, results, output }, limits, tally) {
+  const here = limits.filter((limit) => limit.file === file);
+  const bad = results.filter((result) => result.outcome === 'fail');
+  if (here.some((limit) => limit.test === undefined)) {
+    if (bad.length > 0) tally.limited += 1;
+    else fail(file, 'holds here now: take it out of support.json');
+    return;
+  }
+  tally.passed += count(results, 'pass');
+  tally.skipped += count(results, 'skip');
+  for (const { test } of here) {
+    const found = results.filter((result) => result.name === test);
+    if (found.length === 0) {
+      fail(`${file} > ${test}`, 'is in support.json, and there is no test of that name');
+    } else if (found.every((result) => result.outcome !== 'fail')) {
+      // It was counted as passed above, which it may not be: the entry is what is wrong.
+      tally.passed -= count(found, 'pass');
+      fail(`${file} > ${test}`, 'holds here now: take it out of support.json');
+    } else {
+      tally.limited += 1;
+    }
+  }
+  const unexpected = bad.filter((result) => !here.some((limit) => limit.test === result.name));
+  for (const { name: test, detail } of unexpected) fail(`${file} > ${test}`, detail);
+  if (unexpected.length > 0 && output.trim() !== '')
+    console.log(`    output:\n${indent(output.trimEnd(), '      ')}`);
+
+  /** @param {string} what @param {string} why */
+  function fail(what, why) {
+    tally.failed += 1;
+    console.log(`  x ${name}: ${what}\n${indent(why, '      ')}`);
+  }
+}
