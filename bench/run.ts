@@ -7,9 +7,9 @@ import { installPeers } from './harness/peers.ts';
 import { findCpus } from './harness/pin.ts';
 import { allCases } from './harness/plan.ts';
 import { findNodes, findPython, JUDGED_MAJOR } from './harness/runtimes.ts';
-import { fullEffort, measureCases, quickEffort } from './harness/series.ts';
+import { fullEffort, lesserEffort, measureCases, quickEffort } from './harness/series.ts';
 import { gaps, table, verdict } from './harness/table.ts';
-import type { Case, Run } from './harness/types.ts';
+import type { Case, NodeRuntime, PythonRuntime, Run } from './harness/types.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -20,43 +20,51 @@ function chosenCases(names: readonly string[]): readonly Case[] {
   return chosen;
 }
 
+/** Measures the cases with each Node; the one that bounds are judged on, or the only one, most thoroughly. */
+function measureAll(
+  cases: readonly Case[],
+  nodes: readonly NodeRuntime[],
+  python: PythonRuntime | undefined,
+  quick: boolean,
+): Run[] {
+  const hasPeers = installPeers(say);
+  const cpus = findCpus();
+  const runs: Run[] = [];
+  for (const node of nodes) {
+    const thorough = node.major === JUDGED_MAJOR || nodes.length === 1 ? fullEffort : lesserEffort;
+    const environment = { node, python, cpus, hasPeers, effort: quick ? quickEffort : thorough };
+    runs.push({ node, results: measureCases(cases, environment, runs[0]?.results, say) });
+  }
+  return runs;
+}
+
+const isOursMissing = ({ results }: Run): boolean =>
+  Object.values(results).some((outcomes) => 'missing' in (outcomes[OURS] ?? {}));
+
 function main(): void {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) return console.log(usage);
   if (options.list)
     return console.log(allCases.map(({ name, title }) => `${name.padEnd(20)} ${title}`).join('\n'));
 
-  const started = performance.now();
   const cases = chosenCases(options.only);
   const nodes = findNodes(options.node, say);
   const python = findPython();
   if (!python) say('Python gevent skipped: no python3 with gevent (Debian: python3-gevent)');
-  const hasPeers = installPeers(say);
-  const cpus = findCpus();
-  const effort = options.quick ? quickEffort : fullEffort;
 
-  const runs: Run[] = [];
-  for (const node of nodes) {
-    const environment = { node, python, cpus, hasPeers, effort };
-    runs.push({ node, results: measureCases(cases, environment, runs[0]?.results, say) });
-  }
+  const start = performance.now();
+  const runs = measureAll(cases, nodes, python, options.quick);
+  const seconds = Math.round((performance.now() - start) / 1e3);
+
   const judge = runs.find(({ node }) => node.major === JUDGED_MAJOR);
-
-  const seconds = Math.round((performance.now() - started) / 1e3);
-  const machine = [
-    processors()[0]?.model ?? 'unknown processor',
-    cpus.length > 0 ? `pinned to CPU ${cpus.at(-1)}` : 'not pinned',
-    python ? `Python gevent ${python.version}` : 'no Python gevent',
-    `${seconds} s`,
-  ].join(', ');
+  const gevent = python ? `, Python gevent ${python.version}` : '';
+  const machine = `${processors()[0]?.model ?? 'unknown processor'}${gevent}; measured in ${seconds} s`;
   console.log(
     [table(cases, runs, judge), '', ...gaps(cases, runs), ...verdict(cases, judge), machine].join('\n'),
   );
-  if (runs.some(({ results }) => Object.values(results).some((outcomes) => 'missing' in (outcomes[OURS] ?? {})))) {
-    process.exitCode = 1;
-  }
   if (options.json)
     writeFileSync(options.json, `${JSON.stringify({ machine, python, runs }, undefined, 2)}\n`);
+  if (runs.some(isOursMissing)) process.exitCode = 1;
 }
 
 try {

@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { harnessScript } from './paths.ts';
-import { pinned } from './pin.ts';
+import { pinned, pinSelf } from './pin.ts';
 import type { Measured, Task } from './types.ts';
 
 const run = promisify(execFile);
@@ -23,10 +23,11 @@ export async function measureUnderLoad(listener: RequestListener, task: Task): P
     const { stdout } = await run(...pinned(task.loadCpu, process.execPath, args));
     return JSON.parse(stdout);
   };
-  await load(task.warmMs * 3);
+  await load(task.warmMs);
+  pinSelf(task.cpu);
   served = 0;
   const cpu = process.cpuUsage();
-  const { answered, seconds } = await load(task.measureMs * 5);
+  const { answered, seconds } = await load(task.measureMs * 4);
   const { user, system } = process.cpuUsage(cpu);
   server.closeAllConnections();
   server.close();

@@ -10,9 +10,8 @@ import type { Case, Environment, Figures, Measured, Task } from './types.ts';
 const TIME_LIMIT_MS = 120_000;
 
 /** Runs a command whose last line is a JSON measurement. */
-function runChild(cpu: number | undefined, command: string, args: string[]): Measured {
-  const [file, argv] = pinned(cpu, command, args);
-  const { status, signal, stdout, stderr } = spawnSync(file, argv, {
+function runChild(command: string, args: string[]): Measured {
+  const { status, signal, stdout, stderr } = spawnSync(command, args, {
     encoding: 'utf8',
     timeout: TIME_LIMIT_MS,
   });
@@ -34,20 +33,12 @@ function runContender(benchCase: Case, id: string, { node, python, cpus, effort 
   const { name, kind, ops, nodeFlags = [] } = benchCase;
   const cpu = cpus.at(-1);
   if (id === PYTHON && python) {
-    return runChild(cpu, python.path, [pythonScript, JSON.stringify({ name, kind, ops, ...effort })]);
+    const task = JSON.stringify({ name, kind, ops, ...effort });
+    return runChild(...pinned(cpu, python.path, [pythonScript, task]));
   }
   const { module, exported } = contender(id, benchCase);
-  const loadCpu = cpus.at(-2);
-  const task: Task = {
-    name,
-    kind,
-    ops,
-    module,
-    exported,
-    ...effort,
-    ...(loadCpu === undefined ? {} : { loadCpu }),
-  };
-  return runChild(cpu, node.path, [...nodeFlags, harnessScript('child'), JSON.stringify(task)]);
+  const task: Task = { name, kind, ops, module, exported, ...effort, cpu, loadCpu: cpus.at(-2) };
+  return runChild(node.path, [...nodeFlags, harnessScript('child'), JSON.stringify(task)]);
 }
 
 function importTime(benchCase: Case, id: string, { node, cpus, effort }: Environment): Figures {

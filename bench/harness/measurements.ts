@@ -1,6 +1,7 @@
 /** The ways of measuring a bench inside the child process, by the kind of its case. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { measureUnderLoad } from './http.ts';
+import { pinSelf } from './pin.ts';
 import { median } from './statistics.ts';
 import type { HttpBench, LoopBench, Measured, ParkingBench, Task } from './types.ts';
 
@@ -11,25 +12,31 @@ async function timed<T>(work: () => Promise<T>): Promise<{ answer: T; elapsed: n
   return { answer, elapsed: performance.now() - start };
 }
 
-const cpuMs = (since?: NodeJS.CpuUsage): number => {
+/** CPU time since an earlier reading. */
+const cpuMs = (since: NodeJS.CpuUsage): number => {
   const { user, system } = process.cpuUsage(since);
   return (user + system) / 1e3;
 };
 
-/** Rounds of one function until the time is up, after a warm-up: the median round. All must answer the same. */
-async function loop(bench: LoopBench, { ops, warmMs, measureMs }: Task): Promise<Measured> {
+/**
+ * Rounds of one function until the time is up, after a warm-up: the median round. All must answer the same.
+ * It is CPU time that counts: on a quiet machine the time of the clock, on a busy one that without the others.
+ */
+async function loop(bench: LoopBench, { ops, warmMs, measureMs, cpu }: Task): Promise<Measured> {
   const checksums = new Set<number>();
   const rounds = async (milliseconds: number): Promise<number[]> => {
     const taken: number[] = [];
     for (let spent = 0; spent < milliseconds;) {
-      const { answer, elapsed } = await timed(() => bench(ops));
-      checksums.add(answer);
+      const before = process.cpuUsage();
+      checksums.add(await bench(ops));
+      const elapsed = cpuMs(before);
       taken.push(elapsed);
       spent += elapsed;
     }
     return taken;
   };
   await rounds(warmMs);
+  pinSelf(cpu);
   const nsPerOp = (median(await rounds(measureMs)) * 1e6) / ops;
   if (checksums.size !== 1) throw new Error(`error: the rounds answered ${[...checksums].join(', ')}`);
   return { checksum: [...checksums][0] ?? Number.NaN, figures: { nsPerOp } };

@@ -1,4 +1,9 @@
-/** Pins processes to a CPU, where `taskset` is there to do it. */
+/**
+ * Pins processes to a CPU, where `taskset` is there to do it.
+ *
+ * A bench is pinned after its warm-up: V8 compiles on threads of its own, and on a single CPU they take the time
+ * of the code they are to make fast.
+ */
 import { answerOf } from './runtimes.ts';
 
 /** The CPUs this process may use; empty where there is no taskset. */
@@ -17,3 +22,8 @@ export function findCpus(): number[] {
 /** The command and arguments that run a command on one CPU; without a CPU, the command as it is. */
 export const pinned = (cpu: number | undefined, command: string, args: string[]): [string, string[]] =>
   cpu === undefined ? [command, args] : ['taskset', ['-c', String(cpu), command, ...args]];
+
+/** Moves this process, with all its threads, to one CPU. */
+export function pinSelf(cpu: number | undefined): void {
+  if (cpu !== undefined) answerOf('taskset', ['-acp', String(cpu), String(process.pid)]);
+}

@@ -1,14 +1,15 @@
 /** Runs the cases: contenders in turn, A B A B, several times over, so that a slow minute hits all of them. */
 import { contender, contendersOf, OURS, PYTHON } from './contenders.ts';
 import { measureOnce } from './measure.ts';
-import { medians } from './statistics.ts';
 import type { Case, Effort, Environment, Figures, Outcome, Results } from './types.ts';
 
 /** A peer that no bound is set against is measured only once when a process of it needs longer than this. */
 const SLOW_MS = 1500;
 
-export const fullEffort: Effort = { repetitions: 3, warmMs: 120, measureMs: 200, starts: 9 };
-export const quickEffort: Effort = { repetitions: 1, warmMs: 60, measureMs: 80, starts: 5 };
+export const fullEffort: Effort = { repetitions: 3, warmMs: 300, measureMs: 200, starts: 7 };
+/** For the Nodes that no bound is judged on. */
+export const lesserEffort: Effort = { ...fullEffort, repetitions: 2 };
+export const quickEffort: Effort = { repetitions: 1, warmMs: 200, measureMs: 100, starts: 5 };
 
 /**
  * Measures all cases with one Node.
@@ -52,7 +53,7 @@ function measureCase(benchCase: Case, environment: Environment, earlierPython: O
       if (!matters(id, benchCase) && performance.now() - start > SLOW_MS) active.delete(id);
     }
   }
-  for (const [id, taken] of samples) outcomes[id] ??= { figures: medians(taken) };
+  for (const [id, taken] of samples) outcomes[id] ??= { samples: taken };
   return outcomes;
 }
 

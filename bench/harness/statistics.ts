@@ -1,4 +1,4 @@
-/** Medians. */
+/** Middles of what was measured. */
 
 /** The middle of a list of numbers. */
 export function median(numbers: readonly number[]): number {
@@ -8,10 +8,11 @@ export function median(numbers: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** Figure by figure, the median over several measurements of one thing. */
-export function medians(samples: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const names = Object.keys(samples[0] ?? {});
-  return Object.fromEntries(
-    names.map((name) => [name, median(samples.map((each) => each[name] ?? Number.NaN))]),
-  );
+/**
+ * How a compares with b, repetition by repetition: they were measured in turns, so that a slow minute of the machine
+ * is in both and drops out. The median of the ratios; of lists that do not pair up, the ratio of the medians.
+ */
+export function medianRatio(a: readonly number[], b: readonly number[]): number {
+  if (a.length !== b.length) return median(a) / median(b);
+  return median(a.map((each, i) => each / (b[i] ?? Number.NaN)));
 }

@@ -1,5 +1,5 @@
 /** The table of a run: a block a figure, a line a contender, and for each Node the value and "ours ÷ this one". */
-import { boundedValue, boundText, figureOf, holds } from './bounds.ts';
+import { boundedValue, boundText, figureOf, holds, ratioTo } from './bounds.ts';
 import { contendersOf, OURS } from './contenders.ts';
 import type { Bound, Case, Row, Run } from './types.ts';
 
@@ -18,10 +18,9 @@ function block(benchCase: Case, row: Row, runs: readonly Run[], judge: Run | und
   const title = row.label ? `${benchCase.title}: ${row.label}` : benchCase.title;
   return contendersOf(benchCase).map((id) => {
     const cells = runs.flatMap((run) => {
-      const ours = figureOf(run, benchCase, OURS, row.metric);
-      const theirs = figureOf(run, benchCase, id, row.metric);
-      const ratio = ours === undefined || theirs === undefined ? undefined : ours / theirs;
-      return [figure(theirs), id === OURS ? row.unit : ratio === undefined ? '-' : `${figure(ratio)} ×`];
+      const ratio = id === OURS ? undefined : ratioTo(run, benchCase, id, row.metric);
+      const beside = id === OURS ? row.unit : ratio === undefined ? '-' : `${figure(ratio)} ×`;
+      return [figure(figureOf(run, benchCase, id, row.metric)), beside];
     });
     const bound = row.bounds.find(({ against = OURS }) => against === id);
     const verdict = bound

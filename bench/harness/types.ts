@@ -75,8 +75,9 @@ export interface Task extends Effort {
   /** URL of the module with the benches, and the name it exports them under. */
   readonly module: string;
   readonly exported: string;
-  /** The CPU for the load of an HTTP bench; absent where nothing is pinned. */
-  readonly loadCpu?: number;
+  /** The CPU to measure on, and the one for the load of an HTTP bench; absent where nothing is pinned. */
+  readonly cpu?: number | undefined;
+  readonly loadCpu?: number | undefined;
 }
 
 export interface NodeRuntime {
@@ -98,8 +99,8 @@ export interface Environment {
   readonly effort: Effort;
 }
 
-/** What became of a contender in a case. */
-export type Outcome = { readonly figures: Figures } | { readonly missing: string };
+/** What became of a contender in a case: the figures of each repetition, or why there are none. */
+export type Outcome = { readonly samples: readonly Figures[] } | { readonly missing: string };
 /** By case name, then by contender. */
 export type Results = Readonly<Record<string, Readonly<Record<string, Outcome>>>>;
 

@@ -42,8 +42,9 @@ export function showProgress(tally: Tally): void {
   const counts = `${tally.done}/${tally.total} pages  ${size(tally.bytes)}  greenlets ${alive}`;
   const line = `${clock(tally.elapsed)}  ${counts}`;
   if (!live) return print(line);
-  const width = (out.columns || 80) - line.length - 3;
-  bar = width < 10 ? line.slice(0, out.columns - 1) : `${line}  ${cells(tally, width)}`;
+  const columns = out.columns || 80;
+  const width = columns - line.length - 3;
+  bar = width < 10 ? line.slice(0, columns - 1) : `${line}  ${cells(tally, width)}`;
   out.write(`\r\x1b[K${bar}`);
 }
 

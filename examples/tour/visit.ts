@@ -14,7 +14,7 @@ interface Page {
   bytes: number;
 }
 
-/** Puts exactly one row on the queue, whatever happens to the page or to the greenlet. */
+/** Puts one row on the queue, whatever happens to the page or to the greenlet. */
 export async function visit(url: URL, seconds: number, rows: Queue<Row>): Promise<void> {
   const started = performance.now();
   const report = (outcome: Row['outcome'], details?: Partial<Row>) => {

@@ -1,6 +1,9 @@
 /** Arguments are checked at the call, before anything has happened: what was expected, and what came. */
 import { describeValue } from './format.ts';
 
+/** What a call without options has for them: one object, not one a call. */
+export const NO_OPTIONS: Readonly<Record<string, never>> = Object.freeze({});
+
 /** A class whose instances are errors, as `kill` and `Timeout` accept it beside an instance. */
 export type ErrorClass = new (message?: string) => Error;
 
@@ -35,6 +38,17 @@ export function checkBoolean(value: unknown, name: string): boolean {
   return value;
 }
 
+/** An option that is true, false or left out. */
+export function checkFlag(value: unknown, name: string): void {
+  if (value !== undefined) checkBoolean(value, name);
+}
+
+export function checkPromise(value: unknown, name: string): void {
+  const isPromise =
+    typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  if (!isPromise) throw new TypeError(mismatch(name, 'a promise', value));
+}
+
 export function checkIterable<T>(value: unknown, name: string): asserts value is Iterable<T> {
   if (value === null || value === undefined || typeof value === 'string' || !isIterable(value)) {
     throw new TypeError(mismatch(name, 'an iterable', value));
@@ -43,7 +57,8 @@ export function checkIterable<T>(value: unknown, name: string): asserts value is
 
 /** An options object, or nothing. */
 export function checkOptions(value: unknown, name: string): void {
-  if (value !== undefined && (typeof value !== 'object' || value === null || value instanceof Error)) {
+  if (value === undefined) return;
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Error) {
     throw new TypeError(mismatch(name, 'an options object', value));
   }
 }

@@ -30,7 +30,17 @@ export interface Setting<T> {
   readonly check: (value: unknown, name: string) => T;
 }
 
-const FLAGS: Readonly<Record<string, boolean>> = { 1: true, on: true, true: true, yes: true, 0: false, off: false, false: false, no: false, '': false };
+const FLAGS: Readonly<Record<string, boolean>> = {
+  1: true,
+  on: true,
+  true: true,
+  yes: true,
+  0: false,
+  off: false,
+  false: false,
+  no: false,
+  '': false,
+};
 const SPAWN_SITES: readonly SpawnSites[] = ['always', 'sampled', 'never'];
 
 /** The table itself. */
@@ -45,7 +55,8 @@ export const settings: { readonly [K in keyof Settings]: Setting<Settings[K]> } 
   spawnSites: {
     variable: 'GEVENT_SPAWN_SITES',
     default: 'sampled',
-    about: 'when to take the stack of a spawn: always, sampled (a bounded number per turn of the loop) or never',
+    about:
+      'when to take the stack of a spawn: always, sampled (a bounded number per turn of the loop) or never',
     parse: (text) => SPAWN_SITES.find((known) => known === text),
     check: (value, name) => {
       const known = SPAWN_SITES.find((choice) => choice === value);
@@ -80,7 +91,10 @@ function fromEnvironment<T>(setting: Setting<T>): T {
   const text = setting.variable === undefined ? undefined : process.env[setting.variable];
   if (text === undefined) return setting.default;
   const value = setting.parse(text.trim());
-  if (value === undefined) throw new RangeError(`${setting.variable}: cannot make sense of ${JSON.stringify(text)}: ${setting.about}`);
+  if (value === undefined)
+    throw new RangeError(
+      `${setting.variable}: cannot make sense of ${JSON.stringify(text)}: ${setting.about}`,
+    );
   return value;
 }
 

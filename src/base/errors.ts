@@ -27,7 +27,12 @@ export function markInterrupt(reason: Error): void {
 }
 
 /** @internal Gives a class its name and code, and says whether its instances are interrupts. */
-export function nameErrorClass(errorClass: { prototype: Error }, name: string, code: string, isInterrupting = false): void {
+export function nameErrorClass(
+  errorClass: { prototype: Error },
+  name: string,
+  code: string,
+  isInterrupting = false,
+): void {
   const hidden = { writable: true, configurable: true, enumerable: false };
   Object.defineProperty(errorClass.prototype, 'name', { ...hidden, value: name });
   Object.defineProperty(errorClass.prototype, 'code', { ...hidden, value: code });
@@ -120,7 +125,11 @@ export class LoopExit extends DispatchExit {
   /** A line for each wait that is still parked. */
   readonly handles: readonly string[];
 
-  constructor(message = 'This operation would block forever', hub?: unknown, handles: readonly string[] = []) {
+  constructor(
+    message = 'This operation would block forever',
+    hub?: unknown,
+    handles: readonly string[] = [],
+  ) {
     super('GEVENT_LOOP_EXIT', message);
     this.hub = hub;
     this.handles = handles;

@@ -1,6 +1,9 @@
 /** Values, durations and call sites as short text for messages. */
 import { inspect } from 'node:util';
 
+/** The method that `console.log` and `util.inspect` ask for an object's text. */
+export const inspectText: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;
+
 const MAX_VALUE_LENGTH = 60;
 
 /** A value in a few words, for "expected …, got …". */

@@ -55,7 +55,10 @@ export class Ring<T> {
 
   /** The items, oldest first. */
   toArray(): T[] {
-    return Array.from({ length: this.#length }, (_, index) => this.#slots[(this.#head + index) & this.#mask] as T);
+    return Array.from(
+      { length: this.#length },
+      (_, index) => this.#slots[(this.#head + index) & this.#mask] as T,
+    );
   }
 
   clear(): void {

@@ -46,10 +46,22 @@ export class CallSite {
   }
 }
 
-const ownFolder = new URL('..', import.meta.url).href;
+let ownFolder: string | undefined;
 
 function isOwnFrame(line: string): boolean {
+  ownFolder ??= findOwnFolder();
   return line.includes(ownFolder) || line.includes('node:internal');
+}
+
+/** The library's folder as frames show it: with source maps, that is where the sources were. */
+function findOwnFolder(): string {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 3;
+  const { stack = '' } = new Error();
+  Error.stackTraceLimit = limit;
+  return (
+    /(?:\(| at )([^(]*)core[\\/]call-site\.[jt]s/.exec(stack)?.[1] ?? new URL('..', import.meta.url).href
+  );
 }
 
 /** @internal The place of the caller, when the setting `spawnSites` and the budget allow it. */

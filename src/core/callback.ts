@@ -1,13 +1,16 @@
 /** A function that runs on the hub when its turn in the ready queue comes: it must not wait there. */
 import { reportUncaught } from './uncaught.ts';
 import { type ReadyEntry, scheduler } from './scheduler.ts';
-import { type Scope, hubScope } from './scope.ts';
+import { type Scope, enterScope, hubScope } from './scope.ts';
+import { prepare } from './trigger.ts';
 
 /** What `hub.runCallback` answers. gevent: `ICallback`. */
 export class HubCallback<A extends unknown[] = unknown[]> implements ReadyEntry {
   #fn: ((...args: A) => unknown) | undefined;
   readonly #args: A;
+  readonly #trigger: (callback: HubCallback<never[]>) => void = prepare(runCallbackNow);
 
+  /** @internal */
   constructor(fn: (...args: A) => unknown, args: A) {
     this.#fn = fn;
     this.#args = args;
@@ -29,28 +32,24 @@ export class HubCallback<A extends unknown[] = unknown[]> implements ReadyEntry 
   }
 
   /** @internal */
-  get isWake(): boolean {
-    return false;
-  }
-
-  /** @internal */
-  wake(): undefined {
-    return undefined;
-  }
-
-  /** @internal */
-  get runScope(): Scope {
+  take(): Scope | undefined {
+    if (this.#fn === undefined) return undefined;
+    this.#trigger(this as unknown as HubCallback<never[]>);
     return hubScope();
   }
 
   /** @internal */
-  runNow(): boolean {
+  run(): void {
     const fn = this.#fn;
     this.#fn = undefined;
-    if (fn === undefined) return false;
-    callOnHub(fn, this.#args);
-    return false;
+    enterScope(hubScope());
+    if (fn !== undefined) callOnHub(fn, this.#args);
+    scheduler.ended(hubScope());
   }
+}
+
+function runCallbackNow(callback: HubCallback<never[]>): void {
+  callback.run();
 }
 
 /** @internal Calls a function on the hub; what it throws, or rejects with, is reported. */

@@ -1,33 +1,25 @@
-/** The greenlet of programs: a RawGreenlet that can be waited for, killed and linked. */
-import { checkBoolean, checkError, checkFunction, checkOptions, checkSeconds, isErrorClass, type ErrorClass } from '../base/check.ts';
+/** The greenlet of programs: one that can be waited for, killed and linked. */
+import {
+  NO_OPTIONS,
+  checkBoolean,
+  checkFlag,
+  checkFunction,
+  checkInteger,
+  checkOptions,
+  checkSeconds,
+  type ErrorClass,
+} from '../base/check.ts';
 import { GreenletExit } from '../base/errors.ts';
 import { CallSite } from './call-site.ts';
-import { type Receiver, makeLink } from './link.ts';
-import { Links } from './links.ts';
+import { type KillOptions, type KillOutcome, splitKillArguments } from './kill-options.ts';
+import { LinkedGreenlet } from './linked-greenlet.ts';
 import type { Loop } from './loop.ts';
 import { getHub } from './hub.ts';
-import { getCurrent } from './main-greenlet.ts';
-import { RawGreenlet } from './raw-greenlet.ts';
 import { currentScopeOrMain, interruptionCount } from './scope.ts';
 import { type WaitLimit, checkTimeLimit, underLimit } from './time-limit.ts';
 import { Timeout } from './timeout.ts';
-import { Waiter, pendingInterrupt, rejectedQuietly } from './waiter.ts';
-
-/** What a greenlet may end with when it was killed, and how that went. */
-export type KillOutcome =
-  /** It ended by the kill. */
-  | 'killed'
-  /** It had ended before, or ended in a way of its own after it caught what was raised. */
-  | 'finished'
-  /** It is still alive: the time given was up, or nobody waited. */
-  | 'alive';
-
-export interface KillOptions extends WaitLimit {
-  /** Wait for the end (the default), or answer at once. */
-  block?: boolean;
-  /** Raise again in every later wait, so that a handler which goes on cannot. `finally` blocks cannot wait either. */
-  force?: boolean;
-}
+import { passOn, pendingInterrupt, rejectedQuietly } from './checkpoint.ts';
+import { Waiter } from './waiter.ts';
 
 export interface GetOptions extends WaitLimit {
   /** False: raise at once when there is no result yet. Default true. */
@@ -39,8 +31,13 @@ export type SpawnCallback = (greenlet: Greenlet<unknown>) => void;
 
 const spawnCallbacks = new Set<SpawnCallback>();
 
-// A subclass's constructor decides what `spawn` takes.
-type GreenletClass<A extends unknown[], G> = new (...args: A) => G;
+type GreenletClass = new (...args: never[]) => Greenlet<unknown>;
+
+/** A subclass's constructor decides what `spawn` takes; for Greenlet itself, the function that it is given does. */
+type SubclassArguments<C extends GreenletClass> =
+  (<X>() => X extends C ? 1 : 2) extends <X>() => X extends typeof Greenlet ? 1 : 2
+    ? never
+    : ConstructorParameters<C>;
 
 /**
  * A killable flow of async code: `spawn` makes one and starts it. It is not thenable: `await g.get()` for the
@@ -52,8 +49,7 @@ type GreenletClass<A extends unknown[], G> = new (...args: A) => G;
  * const g = Greenlet.spawn(async (seconds: number) => { await sleep(seconds); return 'done'; }, 0.1);
  * console.log(await g.get());
  */
-export class Greenlet<T = unknown> extends RawGreenlet {
-  #links: Links | undefined = undefined;
+export class Greenlet<T = unknown> extends LinkedGreenlet<T> {
   #isQuiet = false;
   readonly #bornAt: number = interruptionCount();
 
@@ -61,33 +57,42 @@ export class Greenlet<T = unknown> extends RawGreenlet {
    * @param fn what runs in it; left out by a subclass that overrides `_run`
    * @throws {TypeError} `fn` is not a function
    */
-  constructor();
-  constructor(fn: undefined, ...args: unknown[]);
   // oxlint-disable-next-line typescript/no-explicit-any -- the arguments are checked against the function's own
-  constructor(fn: (...args: any[]) => T | Promise<T>, ...args: unknown[]);
-  // oxlint-disable-next-line typescript/no-explicit-any -- as above
   constructor(fn?: (...args: any[]) => T | Promise<T>, ...args: unknown[]) {
     if (fn !== undefined) checkFunction(fn, 'Greenlet(fn)');
     super(fn, args);
   }
 
   /** Makes a greenlet and starts it; on a subclass, the arguments are those of its constructor. Never parks. */
-  static spawn<A extends unknown[], R>(this: typeof Greenlet, fn: (...args: A) => R, ...args: A): Greenlet<Awaited<R>>;
-  static spawn<A extends unknown[], G extends Greenlet<unknown>>(this: GreenletClass<A, G>, ...args: A): G;
-  static spawn(this: GreenletClass<unknown[], Greenlet<unknown>>, ...args: unknown[]): Greenlet<unknown> {
+  static spawn<A extends unknown[], R>(
+    this: typeof Greenlet,
+    fn: (...args: A) => R,
+    ...args: A
+  ): Greenlet<Awaited<R>>;
+  static spawn<C extends GreenletClass>(this: C, ...args: SubclassArguments<C>): InstanceType<C>;
+  static spawn(this: GreenletClass, ...args: unknown[]): Greenlet<unknown> {
     if ((this as unknown) === Greenlet) checkFunction(args[0], 'spawn(fn)');
-    const greenlet = new this(...args);
+    const greenlet = new this(...(args as never[]));
     greenlet.start();
     return greenlet;
   }
 
   /** As {@link spawn}, starting in `seconds`. Never parks. */
-  static spawnLater<A extends unknown[], R>(this: typeof Greenlet, seconds: number, fn: (...args: A) => R, ...args: A): Greenlet<Awaited<R>>;
-  static spawnLater<A extends unknown[], G extends Greenlet<unknown>>(this: GreenletClass<A, G>, seconds: number, ...args: A): G;
-  static spawnLater(this: GreenletClass<unknown[], Greenlet<unknown>>, seconds: number, ...args: unknown[]): Greenlet<unknown> {
+  static spawnLater<A extends unknown[], R>(
+    this: typeof Greenlet,
+    seconds: number,
+    fn: (...args: A) => R,
+    ...args: A
+  ): Greenlet<Awaited<R>>;
+  static spawnLater<C extends GreenletClass>(
+    this: C,
+    seconds: number,
+    ...args: SubclassArguments<C>
+  ): InstanceType<C>;
+  static spawnLater(this: GreenletClass, seconds: number, ...args: unknown[]): Greenlet<unknown> {
     checkSeconds(seconds, 'spawnLater(seconds)');
     if ((this as unknown) === Greenlet) checkFunction(args[0], 'spawnLater(fn)');
-    const greenlet = new this(...args);
+    const greenlet = new this(...(args as never[]));
     greenlet.startLater(seconds);
     return greenlet;
   }
@@ -99,6 +104,7 @@ export class Greenlet<T = unknown> extends RawGreenlet {
   }
 
   static removeSpawnCallback(callback: SpawnCallback): void {
+    checkFunction(callback, 'removeSpawnCallback(callback)');
     spawnCallbacks.delete(callback);
   }
 
@@ -108,7 +114,7 @@ export class Greenlet<T = unknown> extends RawGreenlet {
   }
 
   static set spawningStackLimit(frames: number) {
-    CallSite.limit = frames;
+    CallSite.limit = checkInteger(frames, 'spawningStackLimit', 0);
   }
 
   override start(): void {
@@ -122,31 +128,6 @@ export class Greenlet<T = unknown> extends RawGreenlet {
     if (this.state !== 'created') return;
     super.startLater(seconds);
     if (spawnCallbacks.size > 0) for (const callback of spawnCallbacks) callback(this);
-  }
-
-  /** True once it has ended, in whatever way. */
-  ready(): boolean {
-    return this.dead;
-  }
-
-  /** True when it has ended without an error; a killed one has. */
-  successful(): boolean {
-    return this.state === 'succeeded';
-  }
-
-  /** What it returned, or the GreenletExit that ended it; undefined while it runs, and after a failure. */
-  get value(): T | GreenletExit | undefined {
-    return this.state === 'succeeded' ? (this.result as T) : undefined;
-  }
-
-  /** The error that ended it; undefined without one. */
-  get exception(): unknown {
-    return this.state === 'failed' ? this.result : undefined;
-  }
-
-  /** `[class, error, stack]` after a failure, else empty. gevent: `exc_info`. */
-  get excInfo(): readonly unknown[] {
-    return this.excTriple;
   }
 
   /** The loop it runs on. */
@@ -169,11 +150,12 @@ export class Greenlet<T = unknown> extends RawGreenlet {
    * @example
    * await g.join({ timeout: 1 });
    */
-  join(options: WaitLimit = {}): Promise<void> {
+  join(options: WaitLimit = NO_OPTIONS): Promise<void> {
     checkOptions(options, 'join(options)');
     const limit = checkTimeLimit(options.timeout, 'join({ timeout })');
     if (this.dead) return passOn(undefined);
-    return underLimit(limit, (seconds) => new Waiter<void>().park({ list: this.#linked(), seconds }), nothing);
+    if (limit === undefined) return new Waiter<void>().park(this.endLinks());
+    return underLimit(limit, (seconds) => new Waiter<void>().park(this.endLinks(), { seconds }), nothing);
   }
 
   /**
@@ -182,8 +164,9 @@ export class Greenlet<T = unknown> extends RawGreenlet {
    *
    * @throws {Timeout} it is still alive after `timeout` seconds, or at once with `block: false`
    */
-  get(options: GetOptions = {}): Promise<T> {
+  get(options: GetOptions = NO_OPTIONS): Promise<T> {
     checkOptions(options, 'get(options)');
+    checkFlag(options.block, 'get({ block })');
     const limit = checkTimeLimit(options.timeout, 'get({ timeout })');
     if (this.dead) {
       const reason = pendingInterrupt();
@@ -192,7 +175,11 @@ export class Greenlet<T = unknown> extends RawGreenlet {
     }
     if (options.block === false) return Promise.reject(new Timeout(0));
     return underLimit(limit, (seconds) =>
-      new Waiter<T>().park({ list: this.#linked(), seconds, late: () => raiseTimeout(seconds), collect: () => this.#outcome() }),
+      new Waiter<T>().park(this.endLinks(), {
+        seconds,
+        late: () => raiseTimeout(seconds),
+        collect: () => this.#outcome(),
+      }),
     );
   }
 
@@ -210,7 +197,7 @@ export class Greenlet<T = unknown> extends RawGreenlet {
   kill(exception?: Error | ErrorClass | KillOptions, options?: KillOptions): Promise<KillOutcome>;
   kill(first?: Error | ErrorClass | KillOptions, second?: KillOptions): Promise<KillOutcome> | void {
     const { exception, options } = splitKillArguments(first, second, 'kill');
-    const limit = checkTimeLimit(options.timeout, 'kill({ timeout })');
+    const limit = options.timeout;
     const isBlocking = options.block !== false;
     if (this.dead) return isBlocking ? passOn<KillOutcome>('finished') : undefined;
     const reason = exception ?? new GreenletExit();
@@ -219,52 +206,9 @@ export class Greenlet<T = unknown> extends RawGreenlet {
     else this.throw(reason);
     if (!isBlocking) return undefined;
     if (!isRunning) return passOn<KillOutcome>('killed');
-    return underLimit(limit, (seconds) => this.#death(seconds), nothing).then(() => this.#killOutcome(reason));
-  }
-
-  /**
-   * Has `receiver` told when it has ended: a function is called with it, in a greenlet of its own; a greenlet (the
-   * current one, when left out) gets a LinkedExited raised; an AsyncResult takes over the outcome. Never parks.
-   */
-  link(receiver?: Receiver<this>): void {
-    this.#link('any', receiver);
-  }
-
-  /** As {@link link}, when it ends without an error; a killed one does. */
-  linkValue(receiver?: Receiver<this>): void {
-    this.#link('value', receiver);
-  }
-
-  /** As {@link link}, when an error ends it. */
-  linkException(receiver?: Receiver<this>): void {
-    this.#link('exception', receiver);
-  }
-
-  /** Calls `callback` with it on the hub when it has ended; the callback must not wait. Never parks. */
-  rawLink(callback: (source: this) => void): void {
-    checkFunction(callback, 'rawLink(callback)');
-    this.#linked().link(callback, callback);
-    if (this.dead) this.#links?.notify(this);
-  }
-
-  /** @internal Bookkeeping that is done before anybody who came later is told. */
-  linkImmediately(callback: (source: this) => void): void {
-    this.#linked().link(callback, callback, true);
-  }
-
-  /** Undoes a `link` or `rawLink` with this receiver; the current greenlet, when left out. Never parks. */
-  unlink(receiver: Receiver<this> | ((source: this) => void) = getCurrent() as Receiver<this>): void {
-    this.#links?.unlink(receiver);
-  }
-
-  /** Undoes every link. Never parks. */
-  unlinkAll(): void {
-    this.#links?.unlinkAll();
-  }
-
-  /** True while somebody is linked to it, or waits for its end. */
-  hasLinks(): boolean {
-    return this.#links !== undefined && this.#links.size > 0;
+    return underLimit(limit, (seconds) => this.#death(seconds), nothing).then(() =>
+      this.#killOutcome(reason),
+    );
   }
 
   /**
@@ -273,16 +217,9 @@ export class Greenlet<T = unknown> extends RawGreenlet {
    * @example
    * await spawn(heartbeat).use(async () => upload(file));
    */
-  async use<R>(fn: (greenlet: this) => R | Promise<R>): Promise<R> {
+  use<R>(fn: (greenlet: this) => R | Promise<R>): Promise<R> {
     checkFunction(fn, 'use(fn)');
-    let isClean = false;
-    try {
-      const result = await fn(this);
-      isClean = true;
-      return result;
-    } finally {
-      await (isClean ? this.join() : this.kill());
-    }
+    return runBeside(this, fn);
   }
 
   /**
@@ -294,18 +231,8 @@ export class Greenlet<T = unknown> extends RawGreenlet {
   }
 
   /** @internal */
-  protected override onEnd(): void {
-    this.#links?.notify(this);
-  }
-
-  /** @internal */
   protected override isWorthReporting(): boolean {
     return !this.#isQuiet;
-  }
-
-  #linked(): Links {
-    this.#links ??= new Links(() => `the end of ${String(this)}`);
-    return this.#links;
   }
 
   #outcome(): T {
@@ -313,16 +240,10 @@ export class Greenlet<T = unknown> extends RawGreenlet {
     return this.result as T;
   }
 
-  #link(when: 'any' | 'value' | 'exception', receiver: Receiver<this> | undefined): void {
-    const target = receiver ?? (getCurrent() as Receiver<this>);
-    const call = makeLink(when, target);
-    if (this.dead && (target as unknown) === currentScopeOrMain().root) return call(this, true);
-    this.#linked().link(target, (source: this) => call(source, false));
-    if (this.dead) this.#links?.notify(this);
-  }
-
   #death(seconds: number | undefined): Promise<void> {
-    return this.dead ? passOn(undefined) : new Waiter<void>().park({ list: this.#linked(), seconds });
+    return this.dead
+      ? passOn(undefined)
+      : new Waiter<void>().park(this.endLinks(), seconds === undefined ? undefined : { seconds });
   }
 
   #killOutcome(reason: Error): KillOutcome {
@@ -331,24 +252,19 @@ export class Greenlet<T = unknown> extends RawGreenlet {
   }
 }
 
-/** @internal `kill(exception?, options?)`, where the options may stand alone. */
-export function splitKillArguments(first: unknown, second: unknown, name: string): { exception: Error | undefined; options: KillOptions } {
-  const isOptionsAlone = typeof first === 'object' && first !== null && !(first instanceof Error) && second === undefined;
-  const options = (isOptionsAlone ? first : second) ?? {};
-  checkOptions(options, `${name}(options)`);
-  const exception = isOptionsAlone || first === undefined ? undefined : checkError(first, `${name}(exception)`);
-  return { exception, options: options as KillOptions };
-}
-
-/** @internal True for what `kill` takes as its exception. */
-export function isKillException(value: unknown): value is Error | ErrorClass {
-  return value instanceof Error || isErrorClass(value);
-}
-
-/** A result that is there already; a pending interruption comes first, as at every wait. */
-function passOn<T>(value: T): Promise<T> {
-  const reason = pendingInterrupt();
-  return reason === undefined ? Promise.resolve(value) : rejectedQuietly<T>(reason);
+/** What {@link Greenlet.use} does. */
+async function runBeside<G extends Greenlet<unknown>, R>(
+  greenlet: G,
+  fn: (greenlet: G) => R | Promise<R>,
+): Promise<R> {
+  let isClean = false;
+  try {
+    const result = await fn(greenlet);
+    isClean = true;
+    return result;
+  } finally {
+    await (isClean ? greenlet.join() : greenlet.kill());
+  }
 }
 
 function raiseTimeout(seconds: number | undefined): never {

@@ -1,5 +1,5 @@
 /** The hub: what picks who runs next, where errors end that nobody caught, and the end of the loop. */
-import { checkFunction } from '../base/check.ts';
+import { checkFunction, checkOptions, mismatch } from '../base/check.ts';
 import { config } from '../base/config.ts';
 import { GreenletExit, HubDestroyed, KeyboardInterrupt, SystemExit } from '../base/errors.ts';
 import { errorName, errorText } from '../base/format.ts';
@@ -65,13 +65,17 @@ export class Hub extends RawGreenlet {
 
   /** Raises an error in main. */
   handleSystemError(error: Error): void {
+    if (!(error instanceof Error))
+      throw new TypeError(mismatch('handleSystemError(error)', 'an Error', error));
     mainGreenlet.interrupt(error);
   }
 
   /** Prints an error: its stack, a line with time, context and class, and an empty line. */
   printException(context: unknown, error: unknown): void {
     const time = new Date(wallClock()).toISOString();
-    this.exceptionStream?.write(`${errorText(error)}\n${time} ${this.#format(context)} failed with ${errorName(error)}\n\n`);
+    this.exceptionStream?.write(
+      `${errorText(error)}\n${time} ${this.#format(context)} failed with ${errorName(error)}\n\n`,
+    );
   }
 
   /** Calls `callback(...args)` on the hub when its turn comes; it must not wait. Never parks. */
@@ -84,13 +88,14 @@ export class Hub extends RawGreenlet {
    * Parks until the loop has nothing left: all greenlets have ended, no timer runs, no handle is open. Resolves to
    * false when `timeout` was too short for that. gevent: `Hub.join`.
    */
-  async join(options: WaitLimit = {}): Promise<boolean> {
+  join(options: WaitLimit = {}): Promise<boolean> {
+    checkOptions(options, 'hub.join(options)');
     const limit = checkTimeLimit(options.timeout, 'hub.join({ timeout })');
     const gaveUp = (): boolean => false;
     // A bound on the wait must not itself keep the loop from ending.
-    return await underLimit(
+    return underLimit(
       limit,
-      (seconds) => new Waiter<boolean>().park({ list: loopEndWaiters, seconds, late: gaveUp, isTimerUnref: true }),
+      (seconds) => new Waiter<boolean>().park(loopEndWaiters, { seconds, late: gaveUp, isTimerUnref: true }),
       gaveUp,
     );
   }
@@ -190,8 +195,10 @@ export function getSwitchInterval(): number {
  * @throws {TypeError | RangeError} not a positive number of seconds
  */
 export function setSwitchInterval(seconds: number): void {
-  if (typeof seconds !== 'number') throw new TypeError(`setSwitchInterval(seconds): expected a number of seconds, got ${typeof seconds}`);
-  if (!(seconds > 0)) throw new RangeError(`setSwitchInterval(seconds): expected more than 0 seconds, got ${seconds}`);
+  const expected = 'a number of seconds of more than 0';
+  if (typeof seconds !== 'number')
+    throw new TypeError(mismatch('setSwitchInterval(seconds)', expected, seconds));
+  if (!(seconds > 0)) throw new RangeError(mismatch('setSwitchInterval(seconds)', expected, seconds));
   scheduler.switchInterval = seconds;
 }
 

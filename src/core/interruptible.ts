@@ -1,5 +1,5 @@
 /** Foreign promises: made interruptible, shielded from interruption, and adopted when they come too late. */
-import { checkFunction } from '../base/check.ts';
+import { checkFunction, checkPromise } from '../base/check.ts';
 import { NativePromise } from '../base/native.ts';
 import { Waiter } from './waiter.ts';
 
@@ -18,6 +18,7 @@ export function abandonedCount(): number {
  * const row = await interruptible(db.query('select 1'));
  */
 export function interruptible<T>(promise: PromiseLike<T>): Promise<T> {
+  checkPromise(promise, 'interruptible(promise)');
   return waitFor(promise, () => {});
 }
 
@@ -30,6 +31,7 @@ export function interruptible<T>(promise: PromiseLike<T>): Promise<T> {
  * const connection = await adopt(pool.connect(), (late) => late.release());
  */
 export function adopt<T>(promise: PromiseLike<T>, dispose: (value: T) => unknown): Promise<T> {
+  checkPromise(promise, 'adopt(promise)');
   checkFunction(dispose, 'adopt(dispose)');
   return waitFor(promise, dispose);
 }
@@ -38,7 +40,7 @@ function waitFor<T>(promise: PromiseLike<T>, onLate: (value: T) => unknown): Pro
   const waiter = new Waiter<T>();
   let isAbandoned = false;
   let isSettled = false;
-  const wait = waiter.park({ about: 'a foreign promise' });
+  const wait = waiter.park(undefined, { about: 'a foreign promise' });
   // Told first of the wait's end, before whoever awaits it.
   wait.then(undefined, () => {
     isAbandoned = !isSettled;

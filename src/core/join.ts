@@ -1,10 +1,10 @@
 /** Waiting for, and killing, several greenlets. */
-import { checkIterable, checkOptions, type ErrorClass, mismatch } from '../base/check.ts';
+import { checkFlag, checkIterable, checkOptions, type ErrorClass, mismatch } from '../base/check.ts';
 import { GreenletExit } from '../base/errors.ts';
 import { runCallback } from './callback.ts';
-import { type KillOptions, splitKillArguments } from './greenlet.ts';
+import { type KillOptions, splitKillArguments } from './kill-options.ts';
 import { RawGreenlet } from './raw-greenlet.ts';
-import { type WaitOptions, iwait } from './wait.ts';
+import { type WaitOptions, readyObjects } from './wait.ts';
 import type { Waitable } from './waitable.ts';
 import type { LinkSource } from './link.ts';
 
@@ -25,9 +25,14 @@ export type Joinable = Waitable & Partial<LinkSource>;
  * const jobs = urls.map((url) => spawn(download, url));
  * await joinAll(jobs, { timeout: 2 });
  */
-export function joinAll<G extends Joinable>(greenlets: Iterable<G>, options: JoinAllOptions = {}): Promise<G[]> {
+export function joinAll<G extends Joinable>(
+  greenlets: Iterable<G>,
+  options: JoinAllOptions = {},
+): Promise<G[]> {
   checkOptions(options, 'joinAll(options)');
-  return collectEnded(iwait(greenlets, options), options.raiseError === true);
+  checkFlag(options.raiseError, 'joinAll({ raiseError })');
+  const objects = readyObjects(greenlets, options);
+  return options.raiseError === true ? collectSuccessful(objects) : objects.all();
 }
 
 /**
@@ -38,7 +43,10 @@ export function joinAll<G extends Joinable>(greenlets: Iterable<G>, options: Joi
  * @param options.block false answers at once, and touches nobody before the caller parks
  * @param options.force raise again at each later wait of theirs
  */
-export function killAll<G extends RawGreenlet>(greenlets: Iterable<G>, options: KillOptions & { block: false }): void;
+export function killAll<G extends RawGreenlet>(
+  greenlets: Iterable<G>,
+  options: KillOptions & { block: false },
+): void;
 export function killAll<G extends RawGreenlet>(
   greenlets: Iterable<G>,
   exception: Error | ErrorClass | undefined,
@@ -57,7 +65,8 @@ export function killAll<G extends RawGreenlet>(
   checkIterable<G>(greenlets, 'killAll(greenlets)');
   const list = [...greenlets];
   for (const greenlet of list) {
-    if (!(greenlet instanceof RawGreenlet)) throw new TypeError(mismatch('killAll(greenlets)', 'greenlets', greenlet));
+    if (!(greenlet instanceof RawGreenlet))
+      throw new TypeError(mismatch('killAll(greenlets)', 'greenlets', greenlet));
   }
   const { exception, options } = splitKillArguments(first, second, 'killAll');
   const reason = exception ?? new GreenletExit();
@@ -71,7 +80,11 @@ export function killAll<G extends RawGreenlet>(
   else return killAndJoin(list, killThem, options);
 }
 
-async function killAndJoin<G extends RawGreenlet>(list: readonly G[], killThem: () => void, options: KillOptions): Promise<G[] | undefined> {
+async function killAndJoin<G extends RawGreenlet>(
+  list: readonly G[],
+  killThem: () => void,
+  options: KillOptions,
+): Promise<G[] | undefined> {
   killThem();
   await joinAll(list.filter((greenlet) => !greenlet.dead && isJoinable(greenlet)) as (G & Joinable)[], {
     timeout: options.timeout,
@@ -84,10 +97,10 @@ function isJoinable(greenlet: RawGreenlet): boolean {
   return 'rawLink' in greenlet;
 }
 
-async function collectEnded<G extends Joinable>(objects: AsyncIterable<G>, raiseError: boolean): Promise<G[]> {
+async function collectSuccessful<G extends Joinable>(objects: AsyncIterable<G>): Promise<G[]> {
   const ended: G[] = [];
   for await (const object of objects) {
-    if (raiseError && object.successful?.() === false) throw object.exception;
+    if (object.successful?.() === false) throw object.exception;
     ended.push(object);
   }
   return ended;

@@ -1,6 +1,12 @@
 /** What `link` does for each kind of receiver. */
 import { mismatch } from '../base/check.ts';
-import { GreenletExit, LinkedCompleted, type LinkedExited, LinkedFailed, LinkedKilled } from '../base/errors.ts';
+import {
+  GreenletExit,
+  LinkedCompleted,
+  type LinkedExited,
+  LinkedFailed,
+  LinkedKilled,
+} from '../base/errors.ts';
 import { RawGreenlet } from './raw-greenlet.ts';
 
 /** The method by which an object takes over the outcome of what it is linked to. AsyncResult has it. */
@@ -28,12 +34,22 @@ export type LinkKind = 'any' | 'value' | 'exception';
  * @internal What to call when the source has ended. With `isImmediate`, the receiver is the caller itself, and what
  * would be raised in it is thrown.
  */
-export function makeLink<S extends LinkSource>(when: LinkKind, receiver: Receiver<S>): (source: S, isImmediate: boolean) => void {
+export function makeLink<S extends LinkSource>(
+  when: LinkKind,
+  receiver: Receiver<S>,
+): (source: S, isImmediate: boolean) => void {
+  checkReceiver(receiver, 'link(receiver)');
   const tell = teller(receiver);
   return (source, isImmediate) => {
     const isWanted = when === 'any' || (when === 'value') === source.successful();
     if (isWanted) tell(source, isImmediate);
   };
+}
+
+/** @internal Refuses what can be no receiver. */
+export function checkReceiver(value: unknown, name: string): void {
+  if (value instanceof RawGreenlet || isLinkTarget(value) || typeof value === 'function') return;
+  throw new TypeError(mismatch(name, 'a function, a greenlet or an object with [linkTarget]', value));
 }
 
 function teller<S extends LinkSource>(receiver: unknown): (source: S, isImmediate: boolean) => void {
@@ -45,8 +61,7 @@ function teller<S extends LinkSource>(receiver: unknown): (source: S, isImmediat
     };
   }
   if (isLinkTarget(receiver)) return (source) => receiver[linkTarget](source);
-  if (typeof receiver === 'function') return (source) => new RawGreenlet(receiver as (source: S) => unknown, [source]).start();
-  throw new TypeError(mismatch('link(receiver)', 'a function, a greenlet or an object with [linkTarget]', receiver));
+  return (source) => new RawGreenlet(receiver as (source: S) => unknown, [source]).start();
 }
 
 function linkedExited(source: LinkSource): LinkedExited {

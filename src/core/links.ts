@@ -1,48 +1,47 @@
 /**
- * Those who want to be told when something becomes ready: waiting greenlets and linked callbacks, in one list, so
- * that they are told in the order in which they came.
+ * Those who want to be told when something becomes ready: waiting greenlets, linked callbacks and the library's own
+ * bookkeeping, in one list, and told in the order in which they came.
  *
- * Waiters at the front are woken at once (they run when their turn in the ready queue comes), and the library's own
- * bookkeeping is done. From the first callback of a user's on, the rest is told by one hub callback, so that a callback may still remove those behind it.
+ * Bookkeeping is done at once. Waiters and callbacks go to the ready queue, each on its own; a callback stays linked
+ * until its turn comes, so that one before it may still remove it.
  */
 import { callOnHub, runCallback } from './callback.ts';
 import { WaitList, WaitNode } from './wait-list.ts';
 import { Waiter } from './waiter.ts';
 
 /** @internal A linked callback, and for whom it stands. */
-export class LinkNode extends WaitNode {
+class LinkNode extends WaitNode {
   readonly receiver: unknown;
   readonly call: (source: never) => unknown;
-  /** The library's own bookkeeping: called at once, in its place in the list. */
-  readonly isImmediate: boolean;
+  isScheduled = false;
 
-  constructor(receiver: unknown, call: (source: never) => unknown, isImmediate: boolean) {
+  constructor(receiver: unknown, call: (source: never) => unknown) {
     super();
     this.receiver = receiver;
     this.call = call;
-    this.isImmediate = isImmediate;
   }
+}
+
+/** @internal The library's own bookkeeping: told at once, in its place in the list. It must not run foreign code. */
+export abstract class Bookmark extends WaitNode {
+  abstract tell(source: unknown): void;
 }
 
 /** @internal */
 export class Links extends WaitList {
-  #upTo = 0;
-  #isNotifying = false;
-
   /** Adds a callback that stands for `receiver`. */
-  link(receiver: unknown, call: (source: never) => unknown, isImmediate = false): void {
-    this.add(new LinkNode(receiver, call, isImmediate));
+  link(receiver: unknown, call: (source: never) => unknown): void {
+    this.add(new LinkNode(receiver, call));
   }
 
   /** Removes the first callback that stands for `receiver`. */
   unlink(receiver: unknown): void {
-    const node = this.find(receiver);
+    const node = this.#find(receiver);
     if (node !== undefined) this.remove(node);
   }
 
-  find(receiver: unknown): LinkNode | undefined {
-    for (const node of this) if (node instanceof LinkNode && node.receiver === receiver) return node;
-    return undefined;
+  has(receiver: unknown): boolean {
+    return this.#find(receiver) !== undefined;
   }
 
   unlinkAll(): void {
@@ -51,32 +50,29 @@ export class Links extends WaitList {
 
   /** Tells everyone who is in the list now: callbacks get `source`, waits give `value`. */
   notify(source: unknown, value?: unknown): void {
-    if (!this.#isNotifying) this.#tellFirst(source, value);
-    if (this.last === undefined) return;
-    this.#upTo = this.last.ticket;
-    if (this.#isNotifying) return;
-    this.#isNotifying = true;
-    runCallback(() => this.#tellRest(source, value));
-  }
-
-  #tellFirst(source: unknown, value: unknown): void {
-    for (let node = this.first; node !== undefined; node = this.first) {
+    for (let node = this.first; node !== undefined;) {
+      const { next } = node;
       if (node instanceof Waiter) node.switch(value);
-      else if (node instanceof LinkNode && node.isImmediate) {
+      else if (node instanceof Bookmark) {
         this.remove(node);
-        node.call(source as never);
-      } else return;
+        node.tell(source);
+      } else this.#schedule(node as LinkNode, source);
+      node = next;
     }
   }
 
-  #tellRest(source: unknown, value: unknown): void {
-    for (let node = this.first; node !== undefined && node.ticket <= this.#upTo; node = this.first) {
-      if (node instanceof Waiter) node.switch(value);
-      else {
-        this.remove(node);
-        callOnHub((node as LinkNode).call, [source as never]);
-      }
-    }
-    this.#isNotifying = false;
+  #schedule(node: LinkNode, source: unknown): void {
+    if (node.isScheduled) return;
+    node.isScheduled = true;
+    runCallback(() => {
+      if (node.list !== this) return;
+      this.remove(node);
+      callOnHub(node.call, [source as never]);
+    });
+  }
+
+  #find(receiver: unknown): LinkNode | undefined {
+    for (const node of this) if (node instanceof LinkNode && node.receiver === receiver) return node;
+    return undefined;
   }
 }

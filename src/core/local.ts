@@ -4,7 +4,14 @@ import { getCurrent } from './main-greenlet.ts';
 import type { RawGreenlet } from './raw-greenlet.ts';
 
 /** Names that the language and its tools look up on any object: absent ones are no mistake. */
-const LANGUAGE_NAMES: ReadonlySet<string> = new Set(['then', 'toJSON', 'asymmetricMatch', 'nodeType', 'inspect', '$$typeof']);
+const LANGUAGE_NAMES: ReadonlySet<string> = new Set([
+  'then',
+  'toJSON',
+  'asymmetricMatch',
+  'nodeType',
+  'inspect',
+  '$$typeof',
+]);
 
 /** True while the values of one greenlet are being made. */
 let isMakingValues = false;

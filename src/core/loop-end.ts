@@ -13,7 +13,7 @@ import { Waiter } from './waiter.ts';
 const MAX_LINES = 50;
 
 /** @internal Those who wait for the loop to have nothing left. */
-export const loopEndWaiters: WaitList = new WaitList(() => 'wait() for the end of the loop');
+export const loopEndWaiters: WaitList = new WaitList('wait() for the end of the loop');
 
 /** @internal Called by the runtime, or a virtual clock, when nothing is left. Answers whether somebody woke. */
 export function onLoopEnd(hub: unknown): boolean {
@@ -34,7 +34,10 @@ function interruptMain(hub: unknown): boolean {
   const lines = parkedLines();
   const shown = lines.slice(0, MAX_LINES);
   if (lines.length > shown.length) shown.push(`… and ${lines.length - shown.length} more`);
-  const text = ['This operation would block forever: nothing is left in the event loop that could wake it', ...shown];
+  const text = [
+    'This operation would block forever: nothing is left in the event loop that could wake it',
+    ...shown,
+  ];
   return mainGreenlet.interrupt(new LoopExit(text.join('\n  '), hub, lines));
 }
 

@@ -1,5 +1,5 @@
 /** The event loop as gevent shows it: the hub's `loop`, with its clock, timers and callbacks. */
-import { checkFunction, checkSeconds } from '../base/check.ts';
+import { checkFlag, checkFunction, checkOptions, checkSeconds } from '../base/check.ts';
 import { type HubCallback, callOnHub, runCallback } from './callback.ts';
 import { scheduler } from './scheduler.ts';
 import { Timer, type TimerTarget, currentTimers } from './timers.ts';
@@ -10,6 +10,7 @@ export class LoopTimer implements TimerTarget {
   readonly #timer: Timer;
   #call: (() => unknown) | undefined = undefined;
 
+  /** @internal */
   constructor(seconds: number, ref: boolean) {
     this.#seconds = seconds;
     this.#timer = new Timer(this, ref);
@@ -75,7 +76,10 @@ export class Loop {
 
   /** A timer for `after` seconds; start it with a function to call on the hub. */
   timer(after: number, options: { ref?: boolean } = {}): LoopTimer {
-    return new LoopTimer(checkSeconds(after, 'loop.timer(after)'), options.ref !== false);
+    checkSeconds(after, 'loop.timer(after)');
+    checkOptions(options, 'loop.timer(options)');
+    checkFlag(options.ref, 'loop.timer({ ref })');
+    return new LoopTimer(after, options.ref !== false);
   }
 
   /** Calls `callback(...args)` on the hub when its turn comes; it must not wait. Never parks. */

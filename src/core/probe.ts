@@ -1,3 +1,5 @@
+import { checkOptions } from '../base/check.ts';
+
 /**
  * The one slot through which observers (tracers, the detector of blocked loops, test tools) see greenlets live.
  * Empty by default: the kernel then pays one comparison an event.
@@ -20,6 +22,7 @@ export const slot: { probe: Probe | undefined } = { probe: undefined };
 
 /** Puts an observer into the slot; answers what was there, to be put back. */
 export function setProbe(probe: Probe | undefined): Probe | undefined {
+  checkOptions(probe, 'setProbe(probe)');
   const previous = slot.probe;
   slot.probe = probe;
   return previous;

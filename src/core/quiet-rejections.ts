@@ -9,7 +9,7 @@
  * presence of any listener turns the default behaviour off.
  */
 import { nextTick } from '../base/native.ts';
-import { currentScopeOrMain } from './scope.ts';
+import { currentScopeOrMain, rejectionReports } from './scope.ts';
 
 type Emit = (this: NodeJS.Process, event: string | symbol, ...args: unknown[]) => boolean;
 
@@ -18,7 +18,9 @@ const WARNING_NAME = 'UnhandledPromiseRejectionWarning';
 /** @internal Puts the filter in place; answers what takes it out again. */
 export function quietOwnRejections(): () => void {
   const emit = process.emit as Emit;
-  const isWarnMode = /--unhandled-rejections[= ]warn\b/.test(`${process.execArgv.join(' ')} ${process.env['NODE_OPTIONS'] ?? ''}`);
+  const isWarnMode = /--unhandled-rejections[= ]warn\b/.test(
+    `${process.execArgv.join(' ')} ${process.env['NODE_OPTIONS'] ?? ''}`,
+  );
 
   const filtered: Emit = function filteredEmit(event, ...args) {
     if (isReportOfOurs(event, args)) {
@@ -30,8 +32,11 @@ export function quietOwnRejections(): () => void {
   process.emit = filtered as typeof process.emit;
 
   const stopListening = quietOnDeno();
+  // Bun reports without asking anybody.
+  rejectionReports.areFiltered = !('Bun' in globalThis);
   return () => {
     stopListening();
+    rejectionReports.areFiltered = false;
     if (process.emit === (filtered as typeof process.emit)) process.emit = emit as typeof process.emit;
   };
 }
@@ -67,7 +72,8 @@ function quietOnDeno(): () => void {
   if (!('Deno' in globalThis)) return () => {};
   const target = globalThis as unknown as EventTarget;
   const listener = (event: Event): void => {
-    if (currentScopeOrMain().hasRaised((event as unknown as { reason: unknown }).reason)) event.preventDefault();
+    if (currentScopeOrMain().hasRaised((event as unknown as { reason: unknown }).reason))
+      event.preventDefault();
   };
   target.addEventListener('unhandledrejection', listener);
   return () => target.removeEventListener('unhandledrejection', listener);

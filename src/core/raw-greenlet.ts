@@ -8,15 +8,16 @@
  */
 import { config } from '../base/config.ts';
 import { GreenletExit } from '../base/errors.ts';
-import { formatCall } from '../base/format.ts';
+import { formatCall, inspectText } from '../base/format.ts';
 import { NativePromise } from '../base/native.ts';
 import { type CallSite, sampleCallSite } from './call-site.ts';
 import { type Counted, addAlive, removeAlive } from './census.ts';
 import { giveBackIdent, takeIdent } from './ident.ts';
 import { slot } from './probe.ts';
 import { type ReadyEntry, scheduler } from './scheduler.ts';
-import { Scope, currentScopeOrMain } from './scope.ts';
+import { Scope, currentScopeOrMain, enterScope } from './scope.ts';
 import { Timer, type TimerTarget } from './timers.ts';
+import { prepare } from './trigger.ts';
 import { reportUncaught } from './uncaught.ts';
 import { errorTriple } from './waiter.ts';
 
@@ -46,6 +47,7 @@ export class RawGreenlet extends Scope implements ReadyEntry, TimerTarget, Count
   #spawner: RawGreenlet | undefined = undefined;
   #tree: { locals?: SpawnTreeLocals } | undefined = undefined;
   #site: CallSite | undefined = undefined;
+  #trigger: ((greenlet: RawGreenlet) => void) | undefined = undefined;
   #startTimer: Timer | undefined = undefined;
   #ident: number | undefined = undefined;
   #name: string | undefined = undefined;
@@ -139,9 +141,14 @@ export class RawGreenlet extends Scope implements ReadyEntry, TimerTarget, Count
     return false;
   }
 
-  /** `<Greenlet "name": fn(args)>`, and how it ended. */
+  /** `<Greenlet "name": fn(args)>`: the text that messages name it by. Override it to have another. */
   override toString(): string {
     return `<${this.constructor.name} "${this.name}": ${this.describeCall()}>`;
+  }
+
+  /** What `console.log` shows: {@link toString}, and where it is in its life. */
+  [inspectText](): string {
+    return `${this.toString()} ${this.state}`;
   }
 
   /** @internal The function and its arguments. */
@@ -169,42 +176,13 @@ export class RawGreenlet extends Scope implements ReadyEntry, TimerTarget, Count
     return true;
   }
 
-  /** @internal */
-  get isWake(): boolean {
-    return false;
-  }
-
-  /** @internal */
-  wake(): undefined {
-    return undefined;
-  }
-
-  /** @internal */
-  get runScope(): Scope {
-    return this;
-  }
-
   /** @internal Its turn to start has come. */
-  runNow(): boolean {
-    if (this.state !== 'scheduled') return false;
+  take(): Scope | undefined {
+    if (this.state !== 'scheduled') return undefined;
     this.state = 'running';
-    if (slot.probe !== undefined) slot.probe.started?.(this);
-    try {
-      const result = this._run();
-      if (!isThenable(result)) {
-        this.#succeed(result);
-        return false;
-      }
-      const promise = result instanceof NativePromise ? result : NativePromise.resolve(result);
-      void promise.then(
-        (value) => this.#succeed(value),
-        (error: unknown) => this.#fail(error),
-      );
-      return true;
-    } catch (error) {
-      this.#fail(error);
-      return false;
-    }
+    this.#trigger?.(this);
+    this.#trigger = undefined;
+    return this;
   }
 
   /** @internal The start of `startLater` is due. */
@@ -212,12 +190,27 @@ export class RawGreenlet extends Scope implements ReadyEntry, TimerTarget, Count
     scheduler.push(this);
   }
 
+  /** @internal Its first slice, in a microtask of its own. */
+  begin(): void {
+    enterScope(this);
+    if (slot.probe !== undefined) slot.probe.started?.(this);
+    try {
+      const result = this._run();
+      if (!isThenable(result)) return this.succeed(result);
+      const promise = result instanceof NativePromise ? result : NativePromise.resolve(result);
+      // Two functions for all greenlets: they run in the store of this one, which says whose end it is.
+      void promise.then(succeedCurrent, failCurrent);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
   #track(): void {
     const spawner = currentScopeOrMain()?.root as RawGreenlet | undefined;
     if (spawner === undefined) return;
     this.#spawner = spawner;
     // Main and the hub are nobody's tree: each of their children is the root of one.
-    this.#tree = spawner.isRootOfTrees() ? {} : (spawner.#tree ??= {});
+    if (!spawner.isRootOfTrees()) this.#tree = spawner.#tree ??= {};
   }
 
   /** @internal */
@@ -227,6 +220,7 @@ export class RawGreenlet extends Scope implements ReadyEntry, TimerTarget, Count
 
   #schedule(): void {
     this.state = 'scheduled';
+    this.#trigger = prepare(begin);
     addAlive(this);
     if (slot.probe !== undefined) slot.probe.spawned?.(this);
   }
@@ -238,13 +232,15 @@ export class RawGreenlet extends Scope implements ReadyEntry, TimerTarget, Count
     else this.#end('failed', exception);
   }
 
-  #succeed(value: unknown): void {
+  /** @internal */
+  succeed(value: unknown): void {
     this.#end('succeeded', value);
     scheduler.ended(this);
   }
 
-  #fail(error: unknown): void {
-    if (error instanceof GreenletExit) return this.#succeed(error);
+  /** @internal */
+  fail(error: unknown): void {
+    if (error instanceof GreenletExit) return this.succeed(error);
     this.#end('failed', error);
     if (this.isWorthReporting()) reportUncaught(this, error);
     this.#args = [];
@@ -258,6 +254,7 @@ export class RawGreenlet extends Scope implements ReadyEntry, TimerTarget, Count
     if (state === 'succeeded') this.#args = [];
     this.locals = undefined;
     this.#startTimer = undefined;
+    this.#trigger = undefined;
     if (this.#ident !== undefined) giveBackIdent(this.#ident);
     // A chain of greenlets that each spawn the next must not keep all its ancestors.
     if (this.#spawner?.dead === true) this.#spawner = undefined;
@@ -273,6 +270,20 @@ export class RawGreenlet extends Scope implements ReadyEntry, TimerTarget, Count
   }
 }
 
+function begin(greenlet: RawGreenlet): void {
+  greenlet.begin();
+}
+
+function succeedCurrent(value: unknown): void {
+  (currentScopeOrMain() as RawGreenlet).succeed(value);
+}
+
+function failCurrent(error: unknown): void {
+  (currentScopeOrMain() as RawGreenlet).fail(error);
+}
+
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
 }

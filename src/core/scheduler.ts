@@ -7,31 +7,26 @@
  *
  *   1. Parking takes the next entry there and then (`parked`, `ended`). Waking is resolving one promise, so a
  *      switch costs no extra tick.
- *   2. Starts and hub callbacks run in a microtask of their own (`#drain`), never inside the parking call: a
- *      thousand spawned greenlets would otherwise nest on one stack, and start in the wrong store.
+ *   2. Starts and hub callbacks run in a microtask of their own, in the async context of whoever asked for them, and
+ *      never inside the parking call: a thousand spawned greenlets would otherwise nest on one stack, and start in
+ *      the wrong store. So taking any entry is resolving a promise.
  *   3. A guard closes slices that end elsewhere, in a foreign promise. It must run when the microtask queue is
  *      dry: a `nextTick` made inside a microtask does, one made inside a `nextTick` would not. Hence the hop.
  *
- *   push ──► [ ready queue ] ──► wake:  resolve its promise          ─┐
- *                 ▲              start: microtask, enter its store    ├─► slice open ──► parked / ended / guard
- *                 └──────────────────── take the next ◄───────────────┘
+ *   push ──► [ ready queue ] ──► take: resolve its promise ──► slice open ──► parked / ended / guard
+ *                 ▲                                                                 │
+ *                 └──────────────────────── take the next ◄─────────────────────────┘
  *
  * After `switchInterval` seconds of slices without a turn of the event loop, the next entry waits for one.
  */
-import { microtask, monotonic, nextTick, queueMicrotask, setImmediate } from '../base/native.ts';
+import { monotonic, nextTick, queueMicrotask, setImmediate } from '../base/native.ts';
 import { Ring } from '../base/ring.ts';
-import { type Scope, currentScopeOrMain, enterScope } from './scope.ts';
+import { type Scope, currentScopeOrMain } from './scope.ts';
 
 /** @internal What can stand in the ready queue. */
 export interface ReadyEntry {
-  /** A wake may be done inside a parking call; everything else gets a microtask of its own. */
-  readonly isWake: boolean;
-  /** For a wake: resolves the wait. Answers whose slice begins, or undefined when there is nothing to do. */
-  wake(): Scope | undefined;
-  /** For a start or callback: the scope to run in. */
-  readonly runScope: Scope;
-  /** For a start or callback: runs it. Answers whether its slice stays open after the call. */
-  runNow(): boolean;
+  /** Its turn has come: answers whose slice begins, or undefined when there is nothing to do any more. */
+  take(): Scope | undefined;
 }
 
 /** Entries taken between two looks at the clock. */
@@ -51,10 +46,7 @@ export class Scheduler {
   slices = 0;
 
   readonly #ready: Ring<ReadyEntry> = new Ring();
-  /** An entry already taken from the queue that waits for its microtask. */
-  #held: ReadyEntry | undefined = undefined;
-  #drainArmed = false;
-  #draining = false;
+  #isOnHub = false;
   #guardArmed = false;
   #yielding = false;
   #untilClock = CLOCK_EVERY;
@@ -62,14 +54,13 @@ export class Scheduler {
   #burstStart = 0;
   #lastLook = 0;
 
-  readonly #drain = (): void => this.#runDrain();
   readonly #hop = (): void => nextTick(this.#guard);
   readonly #guard = (): void => this.#runGuard();
   readonly #resume = (): void => this.#runResume();
 
   /** Entries that are ready to run. */
   get readyCount(): number {
-    return this.#ready.length + (this.#held === undefined ? 0 : 1);
+    return this.#ready.length;
   }
 
   push(entry: ReadyEntry): void {
@@ -89,14 +80,14 @@ export class Scheduler {
 
   /** Runs `fn` on the hub itself (timers, the end of the loop): what it makes ready is taken when it returns. */
   runOnHub(fn: () => void): void {
-    if (this.#draining) return fn();
+    if (this.#isOnHub) return fn();
     const interrupted = this.slice;
     this.#burstStart = 0;
-    this.#draining = true;
+    this.#isOnHub = true;
     try {
       fn();
     } finally {
-      this.#draining = false;
+      this.#isOnHub = false;
       if (interrupted === undefined) this.#next();
     }
   }
@@ -104,12 +95,11 @@ export class Scheduler {
   /** Drops whatever is ready. For a hub that is destroyed. */
   clear(): void {
     this.#ready.clear();
-    this.#held = undefined;
   }
 
   /** Somebody already sees to it that the next entry is taken. */
   #isBusy(): boolean {
-    return this.#draining || this.#drainArmed || this.#yielding;
+    return this.#isOnHub || this.#yielding;
   }
 
   /**
@@ -122,13 +112,9 @@ export class Scheduler {
     this.#armGuard();
   }
 
-  #take(): ReadyEntry | undefined {
-    const held = this.#held;
-    if (held !== undefined) {
-      this.#held = undefined;
-      return held;
-    }
-    if (this.pick !== undefined && this.#ready.length > 1) return this.#ready.removeAt(this.pick(this.#ready.length));
+  #takeEntry(): ReadyEntry | undefined {
+    if (this.pick !== undefined && this.#ready.length > 1)
+      return this.#ready.removeAt(this.pick(this.#ready.length));
     return this.#ready.shift();
   }
 
@@ -136,55 +122,30 @@ export class Scheduler {
   #next(): void {
     this.slice = undefined;
     if (this.#isBusy()) return;
-    for (;;) {
-      if (this.#mustYield()) return;
-      const entry = this.#take();
-      if (entry === undefined) {
-        this.onIdle?.();
-        return;
-      }
-      if (!entry.isWake) {
-        this.#held = entry;
-        this.#drainArmed = true;
-        microtask(this.#drain);
-        return;
-      }
-      const root = entry.wake();
-      if (root !== undefined) {
-        this.#open(root);
-        return;
-      }
+    this.slice = this.#takeUntilSlice();
+    if (this.slice !== undefined) {
+      this.slices += 1;
+      this.#armGuard();
+    } else if (!this.#yielding) {
+      this.onIdle?.();
     }
   }
 
-  #runDrain(): void {
-    this.#drainArmed = false;
-    this.#draining = true;
+  /** Whose slice begins; undefined when nothing is ready, or the event loop must have its turn first. */
+  #takeUntilSlice(): Scope | undefined {
+    // What an entry makes ready while it is taken waits behind it, like everything else.
+    this.#isOnHub = true;
     try {
-      while (this.slice === undefined && !this.#mustYield()) {
-        const entry = this.#take();
-        if (entry === undefined) break;
-        if (entry.isWake) {
-          const root = entry.wake();
-          if (root !== undefined) this.#open(root);
-        } else {
-          enterScope(entry.runScope);
-          this.slice = entry.runScope.root;
-          this.slices += 1;
-          if (!entry.runNow()) this.slice = undefined;
-        }
+      for (;;) {
+        if (this.#mustYield()) return undefined;
+        const entry = this.#takeEntry();
+        if (entry === undefined) return undefined;
+        const root = entry.take();
+        if (root !== undefined) return root;
       }
     } finally {
-      this.#draining = false;
+      this.#isOnHub = false;
     }
-    if (this.slice !== undefined) this.#armGuard();
-    else if (this.readyCount === 0) this.onIdle?.();
-  }
-
-  #open(root: Scope): void {
-    this.slice = root;
-    this.slices += 1;
-    if (!this.#draining) this.#armGuard();
   }
 
   #armGuard(): void {

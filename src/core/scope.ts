@@ -32,6 +32,9 @@ export interface Shield {
 /** How many reasons a scope remembers for telling its own rejections from others. */
 const REMEMBERED_REASONS = 8;
 
+/** @internal Whether the runtime's reports of unhandled rejections pass through a filter of ours. */
+export const rejectionReports: { areFiltered: boolean } = { areFiltered: false };
+
 /** @internal How many interruptions are pending anywhere: while it is 0, no wait needs to look for one. */
 export const pendingInterrupts: { count: number } = { count: 0 };
 
@@ -62,7 +65,7 @@ export class Scope {
   closed = false;
   #children: Set<Scope> | undefined = undefined;
   #pending: Error[] | undefined = undefined;
-  #raised: Error[] | undefined = undefined;
+  #raised: readonly Error[] | undefined = undefined;
   #controller: AbortController | undefined = undefined;
   #doom: Error | undefined = undefined;
   #lastRaised = 0;
@@ -142,6 +145,11 @@ export class Scope {
     return false;
   }
 
+  /** @internal True when a rejection left by an interruption here would be recognised as ours. */
+  get isQuiet(): boolean {
+    return rejectionReports.areFiltered && this !== mainScope;
+  }
+
   /** @internal The oldest pending interruption here or in a scope around, up to a shield; taken out. */
   takePending(): Error | undefined {
     for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
@@ -196,7 +204,7 @@ export class Scope {
   #raise(reason: Error): boolean {
     this.#remember(reason);
     let reached = false;
-    for (let wait = this.firstWait; wait !== undefined; ) {
+    for (let wait = this.firstWait; wait !== undefined;) {
       const next: ScopedWait | undefined = wait.nextInScope;
       wait.interrupt(reason);
       reached = true;
@@ -232,9 +240,9 @@ export class Scope {
   #remember(reason: Error): void {
     this.#lastRaised = interruptions += 1;
     if (this === mainScope) return;
-    const raised = (this.#raised ??= []);
-    if (raised.length === REMEMBERED_REASONS) raised.shift();
-    raised.push(reason);
+    // Most scopes are interrupted once: an array of one takes a tenth of what a growing one does.
+    this.#raised =
+      this.#raised === undefined ? [reason] : [...this.#raised.slice(1 - REMEMBERED_REASONS), reason];
   }
 }
 

@@ -3,7 +3,7 @@ import { checkFunction, checkOptions, checkSeconds } from '../base/check.ts';
 import { type Shield, Scope, currentScopeOrMain } from './scope.ts';
 import type { Seconds } from './timeout.ts';
 import { Timer, type TimerTarget } from './timers.ts';
-import { pendingInterrupt } from './waiter.ts';
+import { pendingInterrupt } from './checkpoint.ts';
 
 export interface ShieldOptions {
   /** Seconds after a kill for which the shield still holds; then the kill reaches the inside. Default: for ever. */
@@ -12,24 +12,29 @@ export interface ShieldOptions {
 
 /**
  * Runs `fn` so that interruptions of the scopes around it wait until it is through: then they are raised here.
- * A Timeout that is started inside reaches the inside. Parks as `fn` does.
+ * One that is pending already waits too, so that a shield in a `finally` block runs whatever happens. A Timeout that
+ * is started inside reaches the inside. Parks as `fn` does.
  *
  * @param options.grace bounds how long a kill has to wait
  * @throws the interruption that came meanwhile
  * @example
  * await shield(() => saveToDisk(state), { grace: 5 });
  */
-export async function shield<T>(fn: () => T | Promise<T>, options: ShieldOptions = {}): Promise<T> {
+export function shield<T>(fn: () => T | Promise<T>, options: ShieldOptions = {}): Promise<T> {
   checkFunction(fn, 'shield(fn)');
   checkOptions(options, 'shield(options)');
   if (options.grace !== undefined) checkSeconds(options.grace, 'shield({ grace })');
-  const reason = pendingInterrupt();
-  if (reason !== undefined) throw reason;
+  return runShielded(fn, options.grace);
+}
+
+async function runShielded<T>(fn: () => T | Promise<T>, grace: Seconds | undefined): Promise<T> {
   const scope = new Scope(currentScopeOrMain());
-  const guard = new ShieldGuard(scope, options.grace);
+  const guard = new ShieldGuard(scope, grace);
   try {
     const result = await scope.run(fn);
     guard.raiseFirst();
+    const pending = pendingInterrupt();
+    if (pending !== undefined) throw pending;
     return result;
   } finally {
     guard.end();

@@ -1,8 +1,9 @@
 /** Giving way: for a time, for a turn, until the loop is idle. */
-import { checkInteger, checkOptions, checkSeconds } from '../base/check.ts';
+import { NO_OPTIONS, checkFlag, checkInteger, checkOptions, checkSeconds } from '../base/check.ts';
 import { setImmediate } from '../base/native.ts';
 import { scheduler } from './scheduler.ts';
 import type { Seconds } from './timeout.ts';
+import { giveWay } from './turn.ts';
 import { Waiter } from './waiter.ts';
 
 export interface SleepOptions {
@@ -18,12 +19,17 @@ export interface SleepOptions {
  * @example
  * await sleep(0.5);
  */
-export function sleep(seconds: Seconds = 0, options: SleepOptions = {}): Promise<void> {
+export function sleep(seconds: Seconds = 0, options: SleepOptions = NO_OPTIONS): Promise<void> {
+  if (seconds === 0 && options === NO_OPTIONS) return giveWay();
   checkSeconds(seconds, 'sleep(seconds)');
   checkOptions(options, 'sleep(options)');
-  const waiter = new Waiter<void>();
-  if (seconds <= 0) return waiter.yield();
-  return waiter.park({ seconds, isTimerUnref: options.ref === false, about: `sleep(${seconds})` });
+  checkFlag(options.ref, 'sleep({ ref })');
+  if (seconds <= 0) return giveWay();
+  return new Waiter<void>().park(undefined, {
+    seconds,
+    isTimerUnref: options.ref === false,
+    about: 'sleep()',
+  });
 }
 
 /**
@@ -32,12 +38,15 @@ export function sleep(seconds: Seconds = 0, options: SleepOptions = {}): Promise
  *
  * @param priority for programs that pass one: Node's loop has a single priority
  */
-export async function idle(priority = 0): Promise<void> {
+export function idle(priority = 0): Promise<void> {
   checkInteger(priority, 'idle(priority)', Number.MIN_SAFE_INTEGER);
+  return untilIdle();
+}
+
+async function untilIdle(): Promise<void> {
   do {
     const waiter = new Waiter<void>();
     setImmediate(() => waiter.switch());
-    await waiter.park({ about: 'idle()' });
+    await waiter.park(undefined, { about: 'idle()' });
   } while (scheduler.readyCount > 0);
 }
-

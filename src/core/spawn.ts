@@ -19,7 +19,11 @@ export function spawn<A extends unknown[], R>(fn: (...args: A) => R, ...args: A)
 }
 
 /** As {@link spawn}, starting in `seconds`, in a later turn of the event loop. Never parks. gevent: `spawn_later`. */
-export function spawnLater<A extends unknown[], R>(seconds: number, fn: (...args: A) => R, ...args: A): Greenlet<Awaited<R>> {
+export function spawnLater<A extends unknown[], R>(
+  seconds: number,
+  fn: (...args: A) => R,
+  ...args: A
+): Greenlet<Awaited<R>> {
   return Greenlet.spawnLater(seconds, fn, ...args);
 }
 
@@ -39,14 +43,20 @@ export function spawnLink<A extends unknown[], R>(fn: (...args: A) => R, ...args
 }
 
 /** {@link spawn}, and `linkValue()` to the current greenlet: its success raises LinkedCompleted here. */
-export function spawnLinkValue<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Greenlet<Awaited<R>> {
+export function spawnLinkValue<A extends unknown[], R>(
+  fn: (...args: A) => R,
+  ...args: A
+): Greenlet<Awaited<R>> {
   const greenlet = spawn(fn, ...args);
   greenlet.linkValue();
   return greenlet;
 }
 
 /** {@link spawn}, and `linkException()` to the current greenlet: its failure raises LinkedFailed here. */
-export function spawnLinkException<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Greenlet<Awaited<R>> {
+export function spawnLinkException<A extends unknown[], R>(
+  fn: (...args: A) => R,
+  ...args: A
+): Greenlet<Awaited<R>> {
   const greenlet = spawn(fn, ...args);
   greenlet.linkException();
   return greenlet;
@@ -57,7 +67,8 @@ export function spawnLinkException<A extends unknown[], R>(fn: (...args: A) => R
  * gevent: `kill`.
  */
 export function kill(greenlet: RawGreenlet, exception: Error | ErrorClass = GreenletExit): void {
-  if (!(greenlet instanceof RawGreenlet)) throw new TypeError(mismatch('kill(greenlet)', 'a greenlet', greenlet));
+  if (!(greenlet instanceof RawGreenlet))
+    throw new TypeError(mismatch('kill(greenlet)', 'a greenlet', greenlet));
   const reason = checkError(exception, 'kill(exception)');
   if (greenlet instanceof Greenlet) greenlet.kill(reason, { block: false });
   else if (greenlet.started) runCallback(() => greenlet.throw(reason));

@@ -3,7 +3,6 @@ import { checkFunction } from '../base/check.ts';
 import { GreenletExit } from '../base/errors.ts';
 import { Greenlet } from './greenlet.ts';
 import { joinAll } from './join.ts';
-import { getCurrent } from './main-greenlet.ts';
 import { Scope, currentScopeOrMain } from './scope.ts';
 
 /** Raised in the members of a task group, and in its block, when one of them failed. */
@@ -28,10 +27,9 @@ export interface TaskGroup {
  *   tg.spawn(writeLoop, socket);
  * });
  */
-export async function taskGroup<T>(body: (group: TaskGroup) => T | Promise<T>): Promise<T> {
+export function taskGroup<T>(body: (group: TaskGroup) => T | Promise<T>): Promise<T> {
   checkFunction(body, 'taskGroup(body)');
-  const nursery = new Nursery(new Scope(currentScopeOrMain()));
-  return await nursery.run(body);
+  return new Nursery(new Scope(currentScopeOrMain())).run(body);
 }
 
 class Nursery implements TaskGroup {
@@ -47,8 +45,8 @@ class Nursery implements TaskGroup {
   }
 
   spawn<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Greenlet<Awaited<R>> {
-    if (this.#isClosed) throw new Error('Cannot spawn in this task group: its block has ended');
     checkFunction(fn, 'taskGroup.spawn(fn)');
+    if (this.#isClosed) throw new Error('Cannot spawn in this task group: its block has ended');
     const member = new Greenlet<R>(fn, ...args) as Greenlet<unknown> as Greenlet<Awaited<R>>;
     // Its failure is raised by the group.
     member.quiet = true;
@@ -71,7 +69,8 @@ class Nursery implements TaskGroup {
     this.#bodyScope.close();
     await this.#joinMembers();
     this.#isClosed = true;
-    if (this.#failures.length > 1) throw new AggregateError(this.#failures, `${this.#failures.length} members of the task group failed`);
+    if (this.#failures.length > 1)
+      throw new AggregateError(this.#failures, `${this.#failures.length} members of the task group failed`);
     if (this.#failures.length === 1) throw this.#failures[0];
     return result as T;
   }
@@ -84,18 +83,20 @@ class Nursery implements TaskGroup {
       } catch (error) {
         this.#fail(error);
       }
+      // Where all had ended already, joinAll comes back before the hub had its turn to call the links.
+      for (const member of this.members) if (member.dead) this.#onEnd(member);
     }
   }
 
   #onEnd(member: Greenlet<unknown>): void {
-    this.members.delete(member);
+    if (!this.members.delete(member)) return;
     if (!member.successful()) this.#fail(member.exception);
   }
 
   #fail(error: unknown): void {
     this.#failures.push(error);
     if (this.#failures.length > 1) return;
-    for (const member of this.members) if (member !== getCurrent()) member.kill(this.#reason, { block: false });
+    for (const member of this.members) member.kill(this.#reason, { block: false });
     if (this.#isBodyRunning) this.#bodyScope.interrupt(this.#reason);
   }
 }

@@ -14,7 +14,8 @@ export interface WaitLimit {
 /** @internal */
 export function checkTimeLimit(value: unknown, name: string): TimeLimit | undefined {
   if (value === undefined || value instanceof Timeout) return value;
-  if (typeof value !== 'number') throw new TypeError(mismatch(name, 'a number of seconds or a Timeout', value));
+  if (typeof value !== 'number')
+    throw new TypeError(mismatch(name, 'a number of seconds or a Timeout', value));
   return checkSeconds(value, name);
 }
 
@@ -30,7 +31,11 @@ export function underLimit<T>(
   return limit instanceof Timeout ? underTimeout(limit, wait, quietly) : wait(limit);
 }
 
-async function underTimeout<T>(timeout: Timeout, wait: (seconds: undefined) => Promise<T>, quietly?: () => T): Promise<T> {
+async function underTimeout<T>(
+  timeout: Timeout,
+  wait: (seconds: undefined) => Promise<T>,
+  quietly?: () => T,
+): Promise<T> {
   const isOurs = !timeout.pending;
   if (isOurs) timeout.start();
   try {

@@ -1,5 +1,14 @@
 /** A time limit on whatever a scope waits for. */
-import { checkError, checkFunction, checkOptions, checkSeconds, type ErrorClass, isErrorClass, mismatch } from '../base/check.ts';
+import {
+  checkError,
+  checkFlag,
+  checkFunction,
+  checkOptions,
+  checkSeconds,
+  type ErrorClass,
+  isErrorClass,
+  mismatch,
+} from '../base/check.ts';
 import { nameErrorClass } from '../base/errors.ts';
 import { formatSeconds } from '../base/format.ts';
 import { type CallSite, sampleCallSite } from './call-site.ts';
@@ -18,6 +27,13 @@ export interface TimeoutOptions {
 }
 
 /**
+ * An object with the shape of an error (`instanceof Error`, name, message, stack) that the engine did not build as one.
+ * Most timeouts are cancelled and never seen, and building an error costs ten times what a Timeout costs beside.
+ */
+const ErrorShape: new () => Error = function ErrorShape() {} as unknown as new () => Error;
+Object.defineProperty(ErrorShape, 'prototype', { value: Error.prototype });
+
+/**
  * Raises itself (or the error given) at the waits of the scope it is started in, when `seconds` have passed.
  * Making one starts nothing: {@link start} it, or give it a function with {@link run}. gevent: `Timeout`.
  *
@@ -32,7 +48,7 @@ export interface TimeoutOptions {
  *   console.log('five seconds were not enough');
  * }
  */
-export class Timeout extends Error implements TimerTarget {
+export class Timeout extends ErrorShape implements TimerTarget {
   declare readonly code: string;
   /** Seconds until it fires; undefined never fires. */
   readonly seconds: Seconds | undefined;
@@ -53,20 +69,32 @@ export class Timeout extends Error implements TimerTarget {
     if (seconds !== undefined) checkSeconds(seconds, 'Timeout(seconds)');
     checkException(exception);
     checkOptions(options, 'Timeout(options)');
-    const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = 0;
-    super(timeoutText(seconds, exception));
-    Error.stackTraceLimit = limit;
+    checkFlag(options.ref, 'Timeout({ ref })');
+    super();
     this.seconds = seconds;
     this.exception = exception;
     this.#timer = new Timer(this, options.ref !== false);
   }
 
   /** Makes a Timeout and starts it; starts the Timeout given unless it runs already. Never parks. */
-  static startNew(timeout?: Seconds | Timeout, exception?: TimeoutException, options?: TimeoutOptions): Timeout {
+  static startNew(
+    timeout?: Seconds | Timeout,
+    exception?: TimeoutException,
+    options?: TimeoutOptions,
+  ): Timeout {
     const started = timeout instanceof Timeout ? timeout : new this(timeout, exception, options);
     if (!started.pending) started.start();
     return started;
+  }
+
+  /** `5 seconds`, with ` (silent)` or the text it was given behind. */
+  override get message(): string {
+    return timeoutText(this.seconds, this.exception);
+  }
+
+  /** Where it was started, once it has fired and where that is known. */
+  override get stack(): string {
+    return String(this);
   }
 
   /** True while it is going to fire. */
@@ -110,8 +138,12 @@ export class Timeout extends Error implements TimerTarget {
    * Runs `fn` under this time limit, in a scope of its own: what runs beside it is not reached. Parks as `fn` does.
    * When it was made with `false`, its own firing resolves to undefined; a foreign timeout always passes through.
    */
-  async run<T>(fn: () => T | Promise<T>): Promise<T | undefined> {
+  run<T>(fn: () => T | Promise<T>): Promise<T | undefined> {
     checkFunction(fn, 'Timeout.run(fn)');
+    return this.#run(fn);
+  }
+
+  async #run<T>(fn: () => T | Promise<T>): Promise<T | undefined> {
     const scope = new Scope(currentScopeOrMain());
     this.startIn(scope);
     try {
@@ -134,18 +166,23 @@ export class Timeout extends Error implements TimerTarget {
     this.close();
   }
 
-  /** `5 seconds`, with ` (silent)` or the text it was given behind. */
   override toString(): string {
     return `Timeout: ${this.message}`;
+  }
+
+  /** Runtimes report only errors whose stack is their own property. */
+  #takeStack(): void {
+    const frames = this.#startedAt?.frames ?? [];
+    const value = [String(this), ...frames.map((frame) => `    started ${frame}`)].join('\n');
+    Object.defineProperty(this, 'stack', { value, writable: true, configurable: true, enumerable: false });
   }
 
   /** @internal */
   onTimer(): void {
     const { exception } = this;
-    this.#reason = exception instanceof Error || isErrorClass(exception) ? checkError(exception, 'exception') : this;
-    if (this.#reason === this && this.#startedAt !== undefined) {
-      this.stack = [String(this), ...this.#startedAt.frames.map((frame) => `    started ${frame}`)].join('\n');
-    }
+    this.#reason =
+      exception instanceof Error || isErrorClass(exception) ? checkError(exception, 'exception') : this;
+    if (this.#reason === this) this.#takeStack();
     const scope = this.#scope;
     if (scope !== undefined && !scope.closed) scope.interrupt(this.#reason);
   }
@@ -160,6 +197,14 @@ function timeoutText(seconds: Seconds | undefined, exception: TimeoutException |
 }
 
 function checkException(exception: unknown): void {
-  const isFine = exception === undefined || exception === false || typeof exception === 'string' || exception instanceof Error || isErrorClass(exception);
-  if (!isFine) throw new TypeError(mismatch('Timeout(exception)', 'an Error, a class of errors, a text or false', exception));
+  const isFine =
+    exception === undefined ||
+    exception === false ||
+    typeof exception === 'string' ||
+    exception instanceof Error ||
+    isErrorClass(exception);
+  if (!isFine)
+    throw new TypeError(
+      mismatch('Timeout(exception)', 'an Error, a class of errors, a text or false', exception),
+    );
 }

@@ -106,7 +106,11 @@ export class Timers {
     this.#armedFor = Infinity;
     scheduler.runOnHub(() => {
       const now = this.clock.now();
-      for (let first = this.#heap.peek(); first !== undefined && first.deadline <= now; first = this.#heap.peek()) {
+      for (
+        let first = this.#heap.peek();
+        first !== undefined && first.deadline <= now;
+        first = this.#heap.peek()
+      ) {
         this.remove(first);
         first.target.onTimer();
       }

@@ -25,11 +25,21 @@ export class WaitList {
   first: WaitNode | undefined = undefined;
   last: WaitNode | undefined = undefined;
   size = 0;
-  /** What is waited for, as text: asked for by LoopExit and the tree dump alone. */
-  readonly describe: () => string;
+  readonly #call: string;
+  readonly #owner: object | undefined;
 
-  constructor(describe: () => string) {
-    this.describe = describe;
+  /**
+   * @param call the call that waits here, as text
+   * @param owner what it waits for
+   */
+  constructor(call: string, owner?: object) {
+    this.#call = call;
+    this.#owner = owner;
+  }
+
+  /** What is waited for, as text: asked for by LoopExit and the tree dump alone. */
+  describe(): string {
+    return this.#owner === undefined ? this.#call : `${this.#call} of ${String(this.#owner)}`;
   }
 
   /** Adds a node at the place of its ticket: at the end, unless it was here before. */

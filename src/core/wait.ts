@@ -1,12 +1,16 @@
 /** Waiting for any or all of several things, or for the end of the loop. */
 import { checkInteger, checkOptions } from '../base/check.ts';
+import { Ring } from '../base/ring.ts';
+import { Greenlet } from './greenlet.ts';
+import { Bookmark } from './links.ts';
 import { getHub } from './hub.ts';
 import { mainGreenlet } from './main-greenlet.ts';
 import { currentScopeOrMain } from './scope.ts';
 import { type TimeLimit, type WaitLimit, checkTimeLimit, underLimit } from './time-limit.ts';
 import { WaitList } from './wait-list.ts';
 import { type Waitable, checkWaitables } from './waitable.ts';
-import { Waiter, pendingInterrupt, rejectedQuietly } from './waiter.ts';
+import { pendingInterrupt, rejectedQuietly } from './checkpoint.ts';
+import { Waiter } from './waiter.ts';
 
 export interface WaitOptions extends WaitLimit {
   /** Come back when this many are ready. Default: all. */
@@ -22,11 +26,17 @@ export interface WaitOptions extends WaitLimit {
  */
 export function wait(objects?: undefined, options?: WaitOptions): Promise<boolean>;
 export function wait<W extends Waitable>(objects: Iterable<W>, options?: WaitOptions): Promise<W[]>;
-export function wait<W extends Waitable>(objects?: Iterable<W>, options: WaitOptions = {}): Promise<W[] | boolean> {
+export function wait<W extends Waitable>(
+  objects?: Iterable<W>,
+  options: WaitOptions = {},
+): Promise<W[] | boolean> {
   checkOptions(options, 'wait(options)');
-  if (objects !== undefined) return collect(iwait(objects, options));
+  if (objects !== undefined) return readyObjects(objects, options).all();
+  if (options.count !== undefined) checkInteger(options.count, 'wait({ count })', 0);
   if (currentScopeOrMain().root !== mainGreenlet) {
-    throw new TypeError('wait() without objects waits for the end of the loop: only main can outlive all greenlets');
+    throw new TypeError(
+      'wait() without objects waits for the end of the loop: only main can outlive all greenlets',
+    );
   }
   return getHub().join(options);
 }
@@ -38,34 +48,66 @@ export function wait<W extends Waitable>(objects?: Iterable<W>, options: WaitOpt
  * @example
  * for await (const ready of iwait([a, b, c], { timeout: 5 })) console.log(ready);
  */
-export function iwait<W extends Waitable>(objects: Iterable<W>, options: WaitOptions = {}): AsyncIterableIterator<W> & AsyncDisposable {
-  const list = checkWaitables<W>(objects, 'iwait(objects)');
-  checkOptions(options, 'iwait(options)');
-  const limit = checkTimeLimit(options.timeout, 'iwait({ timeout })');
-  const count = options.count === undefined ? list.length : checkInteger(options.count, 'iwait({ count })', 0);
+export function iwait<W extends Waitable>(
+  objects: Iterable<W>,
+  options: WaitOptions = {},
+): AsyncIterableIterator<W> & AsyncDisposable {
+  return readyObjects(objects, options);
+}
+
+/** @internal */
+export function readyObjects<W extends Waitable>(
+  objects: Iterable<W>,
+  options: WaitOptions,
+): ReadyObjects<W> {
+  const list = checkWaitables<W>(objects, 'wait(objects)');
+  checkOptions(options, 'wait(options)');
+  const limit = checkTimeLimit(options.timeout, 'wait({ timeout })');
+  const count = options.count === undefined ? list.length : checkInteger(options.count, 'wait({ count })', 0);
   return new ReadyObjects(list, Math.min(count, list.length), limit);
 }
 
 /** @internal The iterator behind `iwait`, `wait` and `joinAll`. */
-class ReadyObjects<W extends Waitable> implements AsyncIterableIterator<W>, AsyncDisposable {
-  /** Those linked to, each with a callback of its own: an object may stand in the list twice. */
-  readonly #links = new Map<() => void, W>();
-  readonly #ready: W[] = [];
-  readonly #waiting: WaitList = new WaitList(() => `wait() for ${this.#links.size} objects`);
+export class ReadyObjects<W extends Waitable> implements AsyncIterableIterator<W>, AsyncDisposable {
+  /** What is not ready yet; an object may stand there twice. */
+  #links: ReadyLink<W>[] = [];
+  readonly #ready = new Ring<W>();
+  readonly #waiting: WaitList = new WaitList('wait() for several objects');
   readonly #limit: TimeLimit | undefined;
   readonly #startedAt: number;
   #left: number;
+  /** How many must be ready before whoever waits is woken. */
+  #wanted = 1;
 
   constructor(objects: readonly W[], count: number, limit: TimeLimit | undefined) {
     this.#left = count;
     this.#limit = limit;
     this.#startedAt = getHub().loop.now();
     if (count === 0) return;
-    for (const object of objects) {
-      const callback = (): void => this.#onReady(callback, object);
-      this.#links.set(callback, object);
-      object.rawLink(callback);
+    this.#links = objects.map((object) => new ReadyLink(object, this));
+    for (const link of this.#links) link.make();
+  }
+
+  /** @internal One of them is ready. */
+  onReady(object: W): void {
+    this.#ready.push(object);
+    const waiter = this.#waiting.first;
+    if (waiter instanceof Waiter && this.#ready.length >= this.#wanted) waiter.switch();
+  }
+
+  /** All of them at once: parks until the count is there, or the time is up, and gives those that are ready. */
+  all(): Promise<W[]> {
+    this.#wanted = this.#left;
+    if (this.#ready.length >= this.#left) {
+      const reason = pendingInterrupt();
+      return reason === undefined ? Promise.resolve(this.#giveAll()) : this.#fail(reason);
     }
+    const giveAll = (): W[] => this.#giveAll();
+    return underLimit<W[]>(
+      this.#limit,
+      (seconds) => new Waiter<W[]>().park(this.#waiting, { seconds, late: giveAll, collect: giveAll }),
+      giveAll,
+    ).catch((error: unknown) => this.#fail(error));
   }
 
   next(): Promise<IteratorResult<W, undefined>> {
@@ -77,7 +119,12 @@ class ReadyObjects<W extends Waitable> implements AsyncIterableIterator<W>, Asyn
     const giveUp = (): IteratorResult<W, undefined> => this.#end();
     return underLimit<IteratorResult<W, undefined>>(
       this.#remaining(),
-      (seconds) => new Waiter<IteratorResult<W, undefined>>().park({ list: this.#waiting, seconds, late: giveUp, collect: () => this.#give() }),
+      (seconds) =>
+        new Waiter<IteratorResult<W, undefined>>().park(this.#waiting, {
+          seconds,
+          late: giveUp,
+          collect: () => this.#give(),
+        }),
       giveUp,
     ).catch((error: unknown) => this.#fail(error));
   }
@@ -95,11 +142,10 @@ class ReadyObjects<W extends Waitable> implements AsyncIterableIterator<W>, Asyn
     return this;
   }
 
-  #onReady(callback: () => void, object: W): void {
-    if (!this.#links.delete(callback)) return;
-    this.#ready.push(object);
-    const waiter = this.#waiting.first;
-    if (waiter instanceof Waiter) waiter.switch();
+  #giveAll(): W[] {
+    const list = this.#ready.toArray().slice(0, this.#left);
+    this.#end();
+    return list;
   }
 
   #give(): IteratorResult<W, undefined> {
@@ -111,8 +157,8 @@ class ReadyObjects<W extends Waitable> implements AsyncIterableIterator<W>, Asyn
 
   #end(): IteratorReturnResult<undefined> {
     this.#left = 0;
-    for (const [callback, object] of this.#links) object.unlink(callback);
-    this.#links.clear();
+    for (const link of this.#links) link.cut();
+    this.#links = [];
     return { done: true, value: undefined };
   }
 
@@ -128,8 +174,38 @@ class ReadyObjects<W extends Waitable> implements AsyncIterableIterator<W>, Asyn
   }
 }
 
-async function collect<W>(objects: AsyncIterable<W>): Promise<W[]> {
-  const list: W[] = [];
-  for await (const object of objects) list.push(object);
-  return list;
+/** Our link to one object. A greenlet has our bookmark among those who wait for it; anything else calls us on the hub. */
+class ReadyLink<W extends Waitable> extends Bookmark {
+  readonly #object: W;
+  readonly #owner: ReadyObjects<W>;
+  #callback: (() => void) | undefined = undefined;
+  #isCut = false;
+
+  constructor(object: W, owner: ReadyObjects<W>) {
+    super();
+    this.#object = object;
+    this.#owner = owner;
+  }
+
+  make(): void {
+    const object: Waitable = this.#object;
+    if (!(object instanceof Greenlet)) {
+      this.#callback = () => this.tell();
+      object.rawLink(this.#callback);
+    } else if (object.dead) this.tell();
+    else object.addBookmark(this);
+  }
+
+  override tell(): void {
+    if (this.#isCut) return;
+    this.#isCut = true;
+    this.#owner.onReady(this.#object);
+  }
+
+  cut(): void {
+    if (this.#isCut) return;
+    this.#isCut = true;
+    this.list?.remove(this);
+    if (this.#callback !== undefined) this.#object.unlink(this.#callback);
+  }
 }

@@ -12,8 +12,10 @@
  * interruption that comes later is raised by the next wait. So nothing that was handed over is ever lost.
  */
 import { BlockingSwitchOutError, ConcurrentObjectUseError } from '../base/errors.ts';
+import { formatSeconds } from '../base/format.ts';
 import { NativePromise } from '../base/native.ts';
 import { slot } from './probe.ts';
+import { pendingInterrupt, rejectedQuietly } from './checkpoint.ts';
 import { type ReadyEntry, scheduler } from './scheduler.ts';
 import { type Scope, type ScopedWait, currentScopeOrMain, hubScope, pendingInterrupts } from './scope.ts';
 import { Timer, type TimerTarget } from './timers.ts';
@@ -30,8 +32,6 @@ export const NOT_YET: unique symbol = Symbol('gevent.notYet');
 
 /** @internal How a wait is bounded, and what it gives. */
 export interface WaitOptions<T> {
-  /** The list of the thing waited for. */
-  readonly list?: WaitList | undefined;
   /** Seconds after which the wait gives up. */
   readonly seconds?: number | undefined;
   /** The seconds do not keep the process alive. */
@@ -44,27 +44,24 @@ export interface WaitOptions<T> {
   readonly about?: string | undefined;
 }
 
+let resolveLatest: (value: never) => void = ignore;
+let rejectLatest: (error: unknown) => void = ignore;
+
+// One executor for all promises: a closure for each would cost more than the promise.
+function keepResolvers(resolve: (value: never) => void, reject: (error: unknown) => void): void {
+  resolveLatest = resolve;
+  rejectLatest = reject;
+}
+
 /** @internal The scope of the caller, which must be allowed to wait. */
 export function waitingScope(): Scope {
   const scope = currentScopeOrMain();
   if (scope === hubScope()) {
-    throw new BlockingSwitchOutError('Cannot wait on the hub: a rawLink or runCallback callback must not park; spawn a greenlet for it');
+    throw new BlockingSwitchOutError(
+      'Cannot wait on the hub: a rawLink or runCallback callback must not park; spawn a greenlet for it',
+    );
   }
   return scope;
-}
-
-/** @internal A promise that is rejected already, and whose rejection nobody has to look at. */
-export function rejectedQuietly<T>(reason: unknown): Promise<T> {
-  const promise = NativePromise.reject<T>(reason);
-  promise.catch(ignore);
-  return promise;
-}
-
-/**
- * @internal For a call that need not park now: the interruption that it must raise instead, if one is pending.
- */
-export function pendingInterrupt(): Error | undefined {
-  return pendingInterrupts.count === 0 ? undefined : currentScopeOrMain().takePending();
 }
 
 /**
@@ -86,12 +83,14 @@ export class Waiter<T = unknown> extends WaitNode implements ScopedWait, ReadyEn
   #state = IDLE;
   #scope: Scope | undefined = undefined;
   #options: WaitOptions<T> | undefined = undefined;
+  /** The list it waits in, kept for going back there. */
+  #home: WaitList | undefined = undefined;
   #timer: Timer | undefined = undefined;
   #promise: Promise<T> | undefined = undefined;
-  #resolve: ((value: T) => void) | undefined = undefined;
+  #resolve: ((value: never) => void) | undefined = undefined;
   #reject: ((error: unknown) => void) | undefined = undefined;
-  #value: T | undefined = undefined;
-  #error: unknown = undefined;
+  /** The value, or the error. */
+  #result: unknown = undefined;
   #failed = false;
   /** Its time ran out while it was already woken: that counts only if it has to park again. */
   #isLate = false;
@@ -106,23 +105,23 @@ export class Waiter<T = unknown> extends WaitNode implements ScopedWait, ReadyEn
       throw new ConcurrentObjectUseError('Cannot wait on this Waiter: another wait is parked on it already');
     }
     if (this.#state === IDLE) return this.park();
+    const reason = pendingInterrupt();
+    if (reason !== undefined) return rejectedQuietly(reason);
     this.#state = DONE;
-    return this.#failed ? NativePromise.reject<T>(this.#error) : NativePromise.resolve(this.#value as T);
+    return this.#failed ? NativePromise.reject<T>(this.#result) : NativePromise.resolve(this.#result as T);
   }
 
   /** Wakes the wait with a value; kept for `get()` when nobody waits yet. Never parks. */
   switch(value?: T): void {
-    this.#value = value;
+    this.#result = value;
     this.#failed = false;
-    this.#error = undefined;
     this.#wakeUp();
   }
 
   /** Wakes the wait with an error; kept for `get()` when nobody waits yet. Never parks. */
   throw(error: unknown): void {
-    this.#error = error;
+    this.#result = error;
     this.#failed = true;
-    this.#value = undefined;
     this.#wakeUp();
   }
 
@@ -138,17 +137,17 @@ export class Waiter<T = unknown> extends WaitNode implements ScopedWait, ReadyEn
 
   /** The value given, if one was. */
   get value(): T | undefined {
-    return this.#value;
+    return this.#failed ? undefined : (this.#result as T | undefined);
   }
 
   /** The error given, if one was. */
   get exception(): unknown {
-    return this.#error;
+    return this.#failed ? this.#result : undefined;
   }
 
   /** `[class, error, stack]` of the error given; empty without one. */
   get excInfo(): readonly unknown[] {
-    return this.#failed ? errorTriple(this.#error) : [];
+    return this.#failed ? errorTriple(this.#result) : [];
   }
 
   /** Makes it as new, to be used again. */
@@ -157,14 +156,15 @@ export class Waiter<T = unknown> extends WaitNode implements ScopedWait, ReadyEn
       throw new ConcurrentObjectUseError('Cannot clear this Waiter: a wait is parked on it');
     }
     this.#state = IDLE;
-    this.#value = undefined;
-    this.#error = undefined;
+    this.#result = undefined;
     this.#failed = false;
   }
 
   /** @internal What this waits for, as text. */
   describe(): string {
-    return this.list?.describe() ?? this.#options?.about ?? 'Waiter.get()';
+    if (this.#home !== undefined) return this.#home.describe();
+    const { about = 'Waiter.get()', seconds } = this.#options ?? {};
+    return seconds === undefined ? about : `${about} for ${formatSeconds(seconds)}`;
   }
 
   /** @internal True while an interruption would reach it. */
@@ -177,8 +177,11 @@ export class Waiter<T = unknown> extends WaitNode implements ScopedWait, ReadyEn
     return this.#scope?.root;
   }
 
-  /** @internal Suspends the caller, in the list and for the time given. Raises a pending interruption instead. */
-  park(options?: WaitOptions<T>): Promise<T> {
+  /**
+   * @internal Suspends the caller, in the list of what it waits for and for the time given. Raises a pending
+   * interruption instead.
+   */
+  park(list?: WaitList, options?: WaitOptions<T>): Promise<T> {
     const scope = waitingScope();
     if (pendingInterrupts.count !== 0) {
       const reason = scope.takePending();
@@ -187,32 +190,14 @@ export class Waiter<T = unknown> extends WaitNode implements ScopedWait, ReadyEn
     this.#scope = scope;
     this.#options = options;
     this.#state = PARKED;
+    this.#home = list;
     scope.addWait(this);
-    if (options !== undefined) {
-      options.list?.add(this);
-      if (options.seconds !== undefined) this.#timer = new Timer(this, options.isTimerUnref !== true).start(options.seconds);
-    }
-    return this.#suspend(scope);
-  }
-
-  /** @internal Goes to the end of the ready queue: an interruption that comes meanwhile is the next wait's. */
-  yield(): Promise<T> {
-    const scope = waitingScope();
-    if (pendingInterrupts.count !== 0) {
-      const reason = scope.takePending();
-      if (reason !== undefined) return rejectedQuietly<T>(reason);
-    }
-    this.#scope = scope;
-    this.#state = WOKEN;
-    scheduler.push(this);
-    return this.#suspend(scope);
-  }
-
-  #suspend(scope: Scope): Promise<T> {
-    const promise = new NativePromise<T>((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
+    list?.add(this);
+    if (options?.seconds !== undefined)
+      this.#timer = new Timer(this, options.isTimerUnref !== true).start(options.seconds);
+    const promise = new NativePromise<T>(keepResolvers);
+    this.#resolve = resolveLatest;
+    this.#reject = rejectLatest;
     this.#promise = promise;
     if (slot.probe !== undefined) slot.probe.parked?.(scope.root, this);
     scheduler.parked(scope.root);
@@ -240,7 +225,7 @@ export class Waiter<T = unknown> extends WaitNode implements ScopedWait, ReadyEn
   interrupt(reason: Error): void {
     if (this.#state !== PARKED) return;
     // An interrupted wait must not show up as an unhandled rejection, whether or not anybody awaits it yet.
-    this.#promise?.catch(ignore);
+    if (this.#scope?.isQuiet === false) this.#promise?.catch(ignore);
     this.#timer?.stop();
     this.#options = undefined;
     this.throw(reason);
@@ -256,55 +241,40 @@ export class Waiter<T = unknown> extends WaitNode implements ScopedWait, ReadyEn
     const late = this.#options?.late;
     this.#options = undefined;
     try {
-      this.#value = late?.();
+      this.#result = late?.();
     } catch (error) {
       this.#failed = true;
-      this.#error = error;
+      this.#result = error;
     }
     this.#wakeUp();
   }
 
-  /** @internal */
-  get isWake(): boolean {
-    return true;
-  }
-
-  /** @internal */
-  get runScope(): Scope {
-    return this.#scope as Scope;
-  }
-
-  /** @internal */
-  runNow(): boolean {
-    return false;
-  }
-
   /** @internal Its turn has come: resolves the promise, unless what it was woken for is gone again. */
-  wake(): Scope | undefined {
+  take(): Scope | undefined {
     const scope = this.#scope as Scope;
     const collect = this.#options?.collect;
     if (collect !== undefined && !this.#failed) {
       try {
         const result = collect();
         if (result === NOT_YET) return this.#parkAgain(scope);
-        this.#value = result;
+        this.#result = result;
       } catch (error) {
         this.#failed = true;
-        this.#error = error;
+        this.#result = error;
       }
       this.#timer?.stop();
     }
     this.#state = DONE;
     if (slot.probe !== undefined) slot.probe.woken?.(scope.root, this);
-    if (this.#failed) this.#reject?.(this.#error);
-    else this.#resolve?.(this.#value as T);
+    if (this.#failed) this.#reject?.(this.#result);
+    else this.#resolve?.(this.#result as never);
     return scope.root;
   }
 
   #parkAgain(scope: Scope): undefined {
     this.#state = PARKED;
     scope.addWait(this);
-    this.#options?.list?.add(this);
+    this.#home?.add(this);
     const reason = pendingInterrupts.count === 0 ? undefined : scope.takePending();
     if (reason !== undefined) this.interrupt(reason);
     else if (this.#isLate) this.#giveUp();

@@ -46,7 +46,10 @@ export function withDeadline<T, V = never>(
 
 function secondsUntil(deadline: unknown): Seconds {
   const at = deadline instanceof Date ? deadline.getTime() / 1000 : deadline;
-  if (typeof at !== 'number') throw new TypeError(mismatch('withDeadline(deadline)', 'a Date or seconds since 1970', deadline));
+  if (typeof at !== 'number')
+    throw new TypeError(mismatch('withDeadline(deadline)', 'a Date or seconds since 1970', deadline));
+  if (deadline instanceof Date && Number.isNaN(at))
+    throw new RangeError(mismatch('withDeadline(deadline)', 'a valid Date', deadline));
   checkSeconds(at, 'withDeadline(deadline)');
   return Math.max(0, at - wallClock() / 1000);
 }

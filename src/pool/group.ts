@@ -1,9 +1,9 @@
 /** A set of running greenlets. */
-import { checkIterable } from '../base/check.ts';
+import { checkFunction, checkIterable, checkOptions } from '../base/check.ts';
 import type { Greenlet } from '../core/greenlet.ts';
-import type { WaitLimit } from '../core/time-limit.ts';
-import type { StartMember } from './mapping.ts';
-import { Members, type MembersOptions } from './members.ts';
+import { type WaitLimit, checkTimeLimit } from '../core/time-limit.ts';
+import type { StartMember } from './imap.ts';
+import { Members, type MembersOptions, checkGreenlet } from './members.ts';
 
 /**
  * Keeps track of greenlets from their start to their end. gevent: `pool.Group`; 0.13 also called it `GreenletSet`.
@@ -18,7 +18,9 @@ export class Group extends Members {
   constructor(greenlets: Iterable<Greenlet<unknown>> = [], options?: MembersOptions) {
     super(options);
     checkIterable<Greenlet<unknown>>(greenlets, 'Group(greenlets)');
-    for (const greenlet of greenlets) this.track(greenlet);
+    const list = [...greenlets];
+    for (const greenlet of list) checkGreenlet(greenlet, 'Group(greenlets)');
+    for (const greenlet of list) this.track(greenlet);
   }
 
   /** Always false: a group has no bound. */
@@ -28,24 +30,29 @@ export class Group extends Members {
 
   /** Makes a member of a greenlet; one that has ended is none. Never parks. */
   add(greenlet: Greenlet<unknown>): void {
+    checkGreenlet(greenlet, 'Group.add(greenlet)');
     this.track(greenlet);
   }
 
   /** Makes a member of a greenlet and starts it. Never parks. */
   start(greenlet: Greenlet<unknown>): void {
+    checkGreenlet(greenlet, 'Group.start(greenlet)');
     this.track(greenlet);
     greenlet.start();
   }
 
   /** Starts `fn(...args)` as a member. Never parks. */
   spawn<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Greenlet<Awaited<R>> {
+    checkFunction(fn, 'Group.spawn(fn)');
     const greenlet = this.make(fn, args, false);
     this.start(greenlet);
     return greenlet as Greenlet<Awaited<R>>;
   }
 
   /** Resolves to 1 at once: there is always room. */
-  waitAvailable(_options?: WaitLimit): Promise<number> {
+  waitAvailable(options: WaitLimit = {}): Promise<number> {
+    checkOptions(options, 'waitAvailable(options)');
+    checkTimeLimit(options.timeout, 'waitAvailable({ timeout })');
     return Promise.resolve(1);
   }
 

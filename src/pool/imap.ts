@@ -5,12 +5,21 @@
  * while `maxsize` finished results wait to be read. Each member's end puts its outcome where `next()` finds it.
  */
 import { GreenletExit } from '../base/errors.ts';
+import { Ring } from '../base/ring.ts';
 import { Greenlet } from '../core/greenlet.ts';
+import { Bookmark } from '../core/links.ts';
 import { sleep } from '../core/sleep.ts';
 import { WaitList } from '../core/wait-list.ts';
-import { NOT_YET, Waiter, pendingInterrupt, rejectedQuietly } from '../core/waiter.ts';
+import { pendingInterrupt, rejectedQuietly } from '../core/checkpoint.ts';
+import { NOT_YET, Waiter } from '../core/waiter.ts';
 import { Semaphore } from '../sync/semaphore.ts';
-import type { StartMember } from './mapping.ts';
+
+/** @internal Takes a new member: at once when there is room, else parks for it. */
+export type StartMember = (
+  fn: (...args: never[]) => unknown,
+  args: readonly unknown[],
+  isQuiet: boolean,
+) => Greenlet<unknown> | Promise<Greenlet<unknown>>;
 
 /** How one call ended. */
 type Outcome<R> = { readonly value: R } | { readonly error: unknown };
@@ -27,12 +36,21 @@ abstract class Results<R> implements AsyncIterableIterator<R, undefined>, AsyncD
   readonly #fn: (...args: never[]) => unknown;
   readonly #iterables: readonly Iterable<unknown>[];
   readonly #room: Semaphore | undefined;
-  readonly #waiting: WaitList = new WaitList(() => `imap().next(), ${this.given} results given`);
+  readonly #waiting: WaitList = new WaitList('imap().next()');
   #starter: Greenlet<void> | undefined = undefined;
   #failure: { readonly error: unknown } | undefined = undefined;
+  /** Nobody wants the results that are left. */
+  #isClosed = false;
+  /** Somebody wants all results at once: there is no need to wake for each. */
+  #isCollecting = false;
 
   /** @internal */
-  constructor(startMember: StartMember, fn: (...args: never[]) => unknown, iterables: readonly Iterable<unknown>[], maxsize: number | undefined) {
+  constructor(
+    startMember: StartMember,
+    fn: (...args: never[]) => unknown,
+    iterables: readonly Iterable<unknown>[],
+    maxsize: number | undefined,
+  ) {
     this.#startMember = startMember;
     this.#fn = fn;
     this.#iterables = iterables;
@@ -48,15 +66,17 @@ abstract class Results<R> implements AsyncIterableIterator<R, undefined>, AsyncD
       const result = this.#collect();
       if (result !== NOT_YET) return Promise.resolve(result);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
-    return new Waiter<IteratorResult<R, undefined>>().park({ list: this.#waiting, collect: () => this.#collect() });
+    return new Waiter<IteratorResult<R, undefined>>().park(this.#waiting, { collect: () => this.#collect() });
   }
 
   /** Starts no further calls; those that run go on. */
   return(): Promise<IteratorResult<R, undefined>> {
     this.#starter?.kill({ block: false });
     this.total = this.given;
+    this.#isClosed = true;
+    while (this.#waiting.first instanceof Waiter) this.#waiting.first.switch();
     return Promise.resolve({ done: true, value: undefined });
   }
 
@@ -70,6 +90,7 @@ abstract class Results<R> implements AsyncIterableIterator<R, undefined>, AsyncD
 
   /** @internal All results; raises the first failure. */
   async collect(): Promise<R[]> {
+    this.#isCollecting = true;
     const list: R[] = [];
     for (let step = await this.next(); step.done !== true; step = await this.next()) list.push(step.value);
     return list;
@@ -78,6 +99,9 @@ abstract class Results<R> implements AsyncIterableIterator<R, undefined>, AsyncD
   /** @internal Keeps the outcome of a call. */
   protected abstract keep(index: number, outcome: Outcome<R>): void;
 
+  /** @internal True when `collect` can come to an end: everything is there, or the first failure is. */
+  protected abstract isDecided(): boolean;
+
   /** @internal Takes out the outcome that comes next, if it is there. */
   protected abstract take(): Outcome<R> | undefined;
 
@@ -85,7 +109,7 @@ abstract class Results<R> implements AsyncIterableIterator<R, undefined>, AsyncD
     if (this.#starter !== undefined || this.total !== undefined) return;
     this.#starter = new Greenlet<void>(() => this.#startAll());
     this.#starter.quiet = true;
-    this.#starter.linkImmediately((starter) => this.#onItemsEnd(starter));
+    this.#starter.addBookmark(new EndOf<Greenlet<void>>((starter) => this.#onItemsEnd(starter)));
     this.#starter.start();
   }
 
@@ -94,15 +118,14 @@ abstract class Results<R> implements AsyncIterableIterator<R, undefined>, AsyncD
     try {
       for (;;) {
         if (this.#room !== undefined) await this.#room.acquire();
-        const steps = iterators.map((iterator) => iterator.next());
-        if (steps.some((step) => step.done === true)) return;
-        const args = steps.map((step) => step.value as unknown);
+        const args = nextOfEach(iterators);
+        if (args === undefined) return;
         const starting = this.#startMember(this.#fn, args, true);
         const member = starting instanceof Greenlet ? starting : await starting;
         const index = this.started;
         this.started += 1;
         if (member.dead) this.#onMemberEnd(index, member);
-        else member.linkImmediately((ended) => this.#onMemberEnd(index, ended));
+        else member.addBookmark(new EndOf<Greenlet<unknown>>((ended) => this.#onMemberEnd(index, ended)));
         if (this.started % STARTS_BETWEEN_YIELDS === 0) await sleep(0);
       }
     } finally {
@@ -124,18 +147,21 @@ abstract class Results<R> implements AsyncIterableIterator<R, undefined>, AsyncD
 
   #wake(): void {
     const { first } = this.#waiting;
-    if (first instanceof Waiter) first.switch();
+    if (first instanceof Waiter && (!this.#isCollecting || this.isDecided())) first.switch();
   }
 
   #collect(): IteratorResult<R, undefined> | typeof NOT_YET {
-    const outcome = this.take();
+    const outcome = this.#isClosed ? undefined : this.take();
     if (outcome !== undefined) {
       this.given += 1;
       this.#room?.release();
+      // One end may make several results ready, or be the last: whoever waits beside us looks too.
+      this.#wake();
       if ('error' in outcome) throw outcome.error;
       return { done: false, value: outcome.value };
     }
     if (this.total === undefined || this.given < this.total) return NOT_YET;
+    this.#wake();
     const failure = this.#failure;
     this.#failure = undefined;
     if (failure !== undefined) throw failure.error;
@@ -143,30 +169,70 @@ abstract class Results<R> implements AsyncIterableIterator<R, undefined>, AsyncD
   }
 }
 
+/** Calls a function at the end of a greenlet, before anybody who came later is told. */
+class EndOf<G> extends Bookmark {
+  readonly #call: (greenlet: G) => void;
+
+  constructor(call: (greenlet: G) => void) {
+    super();
+    this.#call = call;
+  }
+
+  override tell(greenlet: G): void {
+    this.#call(greenlet);
+  }
+}
+
 /** Results in the order of the items. gevent: `IMap`. */
 export class IMap<R> extends Results<R> {
-  readonly #outcomes = new Map<number, Outcome<R>>();
+  readonly #outcomes: (Outcome<R> | undefined)[] = [];
+  /** Everything before this index is there, and a value. */
+  #decidedTo = 0;
 
   protected override keep(index: number, outcome: Outcome<R>): void {
-    this.#outcomes.set(index, outcome);
+    this.#outcomes[index] = outcome;
+  }
+
+  protected override isDecided(): boolean {
+    for (; this.#decidedTo < this.#outcomes.length; this.#decidedTo += 1) {
+      const outcome = this.#outcomes[this.#decidedTo];
+      if (outcome === undefined) return false;
+      if ('error' in outcome) return true;
+    }
+    return this.#decidedTo === this.total;
   }
 
   protected override take(): Outcome<R> | undefined {
-    const outcome = this.#outcomes.get(this.given);
-    this.#outcomes.delete(this.given);
+    const outcome = this.#outcomes[this.given];
+    if (outcome !== undefined) this.#outcomes[this.given] = undefined;
     return outcome;
   }
 }
 
 /** Results in the order in which the calls end. gevent: `IMapUnordered`. */
 export class IMapUnordered<R> extends Results<R> {
-  readonly #outcomes: Outcome<R>[] = [];
+  readonly #outcomes = new Ring<Outcome<R>>();
 
   protected override keep(_index: number, outcome: Outcome<R>): void {
     this.#outcomes.push(outcome);
   }
 
+  protected override isDecided(): boolean {
+    return true;
+  }
+
   protected override take(): Outcome<R> | undefined {
     return this.#outcomes.shift();
   }
+}
+
+/** One item from each iterable; undefined when the shortest has ended. */
+function nextOfEach(iterators: readonly Iterator<unknown>[]): unknown[] | undefined {
+  const items: unknown[] = [];
+  for (const iterator of iterators) {
+    const step = iterator.next();
+    if (step.done === true) return undefined;
+    items.push(step.value);
+  }
+  return items;
 }

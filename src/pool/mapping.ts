@@ -3,15 +3,12 @@ import { checkFunction, checkInteger, checkIterable, mismatch } from '../base/ch
 import { Greenlet } from '../core/greenlet.ts';
 import { getCurrent } from '../core/main-greenlet.ts';
 import { spawn } from '../core/spawn.ts';
-import { IMap, IMapUnordered } from './imap.ts';
+import { IMap, IMapUnordered, type StartMember } from './imap.ts';
 
 export interface IMapOptions {
   /** How many finished results may wait to be read before no further call is started. Default: any number. */
   maxsize?: number | undefined;
 }
-
-/** @internal Takes a new member: at once when there is room, else parks for it. */
-export type StartMember = (fn: (...args: never[]) => unknown, args: readonly unknown[], isQuiet: boolean) => Greenlet<unknown> | Promise<Greenlet<unknown>>;
 
 /** The functions that Group and Pool share. gevent: `GroupMappingMixin`. */
 export abstract class GroupMapping {
@@ -30,8 +27,12 @@ export abstract class GroupMapping {
    *
    * @throws what `fn` throws
    */
-  async apply<A extends unknown[], R>(fn: (...args: A) => R, args?: A): Promise<Awaited<R>> {
+  apply<A extends unknown[], R>(fn: (...args: A) => R, args?: A): Promise<Awaited<R>> {
     checkCall(fn, args, 'apply');
+    return this.#apply(fn, args);
+  }
+
+  async #apply<A extends unknown[], R>(fn: (...args: A) => R, args: A | undefined): Promise<Awaited<R>> {
     const list = args ?? ([] as unknown as A);
     if (this.has(getCurrent())) return await fn(...list);
     const member = await this.startMember(fn, list, false);
@@ -39,15 +40,21 @@ export abstract class GroupMapping {
   }
 
   /** As {@link apply}, and calls `callback` with the result. */
-  async applyCb<A extends unknown[], R>(fn: (...args: A) => R, args?: A, callback?: (value: Awaited<R>) => unknown): Promise<Awaited<R>> {
+  applyCb<A extends unknown[], R>(
+    fn: (...args: A) => R,
+    args?: A,
+    callback?: (value: Awaited<R>) => unknown,
+  ): Promise<Awaited<R>> {
     checkCall(fn, args, 'applyCb', callback);
-    const value = await this.apply(fn, args);
-    await callback?.(value);
-    return value;
+    return tellResult(this.apply(fn, args), callback);
   }
 
   /** Starts {@link applyCb} in a greenlet, which it answers at once. Never parks. */
-  applyAsync<A extends unknown[], R>(fn: (...args: A) => R, args?: A, callback?: (value: Awaited<R>) => unknown): Greenlet<Awaited<R>> {
+  applyAsync<A extends unknown[], R>(
+    fn: (...args: A) => R,
+    args?: A,
+    callback?: (value: Awaited<R>) => unknown,
+  ): Greenlet<Awaited<R>> {
     checkCall(fn, args, 'applyAsync', callback);
     if (!this.full()) {
       const member = this.startMember(fn, args ?? [], false);
@@ -56,7 +63,7 @@ export abstract class GroupMapping {
         return member as Greenlet<Awaited<R>>;
       }
     }
-    return spawn(async () => await this.applyCb(fn, args, callback)) as Greenlet<Awaited<R>>;
+    return spawn(async () => await this.applyCb(fn, args, callback));
   }
 
   /**
@@ -68,25 +75,40 @@ export abstract class GroupMapping {
    * const pages = await new Pool(10).map(download, urls);
    */
   map<A, R>(fn: (item: A) => R, items: Iterable<A>): Promise<Awaited<R>[]>;
-  map<A, B, R>(fn: (first: A, second: B) => R, first: Iterable<A>, second: Iterable<B>): Promise<Awaited<R>[]>;
-  map<A, B, C, R>(fn: (first: A, second: B, third: C) => R, first: Iterable<A>, second: Iterable<B>, third: Iterable<C>): Promise<Awaited<R>[]>;
+  map<A, B, R>(
+    fn: (first: A, second: B) => R,
+    first: Iterable<A>,
+    second: Iterable<B>,
+  ): Promise<Awaited<R>[]>;
+  map<A, B, C, R>(
+    fn: (first: A, second: B, third: C) => R,
+    first: Iterable<A>,
+    second: Iterable<B>,
+    third: Iterable<C>,
+  ): Promise<Awaited<R>[]>;
   map<R>(fn: (...items: never[]) => R, ...iterables: Iterable<unknown>[]): Promise<Awaited<R>[]> {
     checkIterables(fn, iterables, 'map');
     return new IMap<Awaited<R>>(this.startMember, fn, iterables, undefined).collect();
   }
 
   /** As {@link map}, and calls `callback` with the list. */
-  async mapCb<A, R>(fn: (item: A) => R, items: Iterable<A>, callback?: (results: Awaited<R>[]) => unknown): Promise<Awaited<R>[]> {
+  mapCb<A, R>(
+    fn: (item: A) => R,
+    items: Iterable<A>,
+    callback?: (results: Awaited<R>[]) => unknown,
+  ): Promise<Awaited<R>[]> {
     checkIterables(fn, [items], 'mapCb', callback);
-    const results = await this.map(fn, items);
-    await callback?.(results);
-    return results;
+    return tellResult(this.map(fn, items), callback);
   }
 
   /** Starts {@link mapCb} in a greenlet, which it answers at once. Killing that leaves the calls it started alone. Never parks. */
-  mapAsync<A, R>(fn: (item: A) => R, items: Iterable<A>, callback?: (results: Awaited<R>[]) => unknown): Greenlet<Awaited<R>[]> {
+  mapAsync<A, R>(
+    fn: (item: A) => R,
+    items: Iterable<A>,
+    callback?: (results: Awaited<R>[]) => unknown,
+  ): Greenlet<Awaited<R>[]> {
     checkIterables(fn, [items], 'mapAsync', callback);
-    return spawn(async () => await this.mapCb(fn, items, callback)) as Greenlet<Awaited<R>[]>;
+    return spawn(async () => await this.mapCb(fn, items, callback));
   }
 
   /**
@@ -98,24 +120,51 @@ export abstract class GroupMapping {
    * for await (const page of pool.imap(download, urls, { maxsize: 20 })) console.log(page.length);
    */
   imap<A, R>(fn: (item: A) => R, items: Iterable<A>, options?: IMapOptions): IMap<Awaited<R>>;
-  imap<A, B, R>(fn: (first: A, second: B) => R, first: Iterable<A>, second: Iterable<B>, options?: IMapOptions): IMap<Awaited<R>>;
-  imap<R>(fn: (...items: never[]) => R, ...rest: (Iterable<unknown> | IMapOptions | undefined)[]): IMap<Awaited<R>> {
+  imap<A, B, R>(
+    fn: (first: A, second: B) => R,
+    first: Iterable<A>,
+    second: Iterable<B>,
+    options?: IMapOptions,
+  ): IMap<Awaited<R>>;
+  imap<R>(
+    fn: (...items: never[]) => R,
+    ...rest: (Iterable<unknown> | IMapOptions | undefined)[]
+  ): IMap<Awaited<R>> {
     const { iterables, maxsize } = splitOptions(fn, rest, 'imap');
     return new IMap<Awaited<R>>(this.startMember, fn, iterables, maxsize);
   }
 
   /** As {@link imap}, in the order in which the calls end. gevent: `imap_unordered`. */
-  imapUnordered<A, R>(fn: (item: A) => R, items: Iterable<A>, options?: IMapOptions): IMapUnordered<Awaited<R>>;
-  imapUnordered<A, B, R>(fn: (first: A, second: B) => R, first: Iterable<A>, second: Iterable<B>, options?: IMapOptions): IMapUnordered<Awaited<R>>;
-  imapUnordered<R>(fn: (...items: never[]) => R, ...rest: (Iterable<unknown> | IMapOptions | undefined)[]): IMapUnordered<Awaited<R>> {
+  imapUnordered<A, R>(
+    fn: (item: A) => R,
+    items: Iterable<A>,
+    options?: IMapOptions,
+  ): IMapUnordered<Awaited<R>>;
+  imapUnordered<A, B, R>(
+    fn: (first: A, second: B) => R,
+    first: Iterable<A>,
+    second: Iterable<B>,
+    options?: IMapOptions,
+  ): IMapUnordered<Awaited<R>>;
+  imapUnordered<R>(
+    fn: (...items: never[]) => R,
+    ...rest: (Iterable<unknown> | IMapOptions | undefined)[]
+  ): IMapUnordered<Awaited<R>> {
     const { iterables, maxsize } = splitOptions(fn, rest, 'imapUnordered');
     return new IMapUnordered<Awaited<R>>(this.startMember, fn, iterables, maxsize);
   }
 }
 
+async function tellResult<R>(result: Promise<R>, callback: ((result: R) => unknown) | undefined): Promise<R> {
+  const value = await result;
+  await callback?.(value);
+  return value;
+}
+
 function checkCall(fn: unknown, args: unknown, name: string, callback?: unknown): void {
   checkFunction(fn, `${name}(fn)`);
-  if (args !== undefined && !Array.isArray(args)) throw new TypeError(mismatch(`${name}(args)`, 'an array of arguments', args));
+  if (args !== undefined && !Array.isArray(args))
+    throw new TypeError(mismatch(`${name}(args)`, 'an array of arguments', args));
   if (callback !== undefined) checkFunction(callback, `${name}(callback)`);
 }
 
@@ -133,8 +182,13 @@ function splitOptions(
 ): { iterables: Iterable<unknown>[]; maxsize: number | undefined } {
   const last = rest.at(-1);
   const hasOptions = typeof last === 'object' && last !== null && !(Symbol.iterator in last);
-  const iterables = (hasOptions ? rest.slice(0, -1) : rest.filter((item) => item !== undefined)) as Iterable<unknown>[];
+  const iterables = (
+    hasOptions ? rest.slice(0, -1) : rest.filter((item) => item !== undefined)
+  ) as Iterable<unknown>[];
   checkIterables(fn, iterables, name);
-  const maxsize = hasOptions ? (last as IMapOptions).maxsize : undefined;
-  return { iterables, maxsize: maxsize === undefined ? undefined : checkInteger(maxsize, `${name}({ maxsize })`, 1) };
+  const maxsize = hasOptions ? last.maxsize : undefined;
+  return {
+    iterables,
+    maxsize: maxsize === undefined ? undefined : checkInteger(maxsize, `${name}({ maxsize })`, 1),
+  };
 }

@@ -1,10 +1,15 @@
 /** What Group and Pool have in common: members, from their start to their end. */
-import { checkOptions, type ErrorClass, mismatch } from '../base/check.ts';
+import { inspectText } from '../base/format.ts';
+import { checkFlag, checkOptions, type ErrorClass, mismatch } from '../base/check.ts';
 import { GreenletExit } from '../base/errors.ts';
-import { Greenlet, type KillOptions, type KillOutcome, splitKillArguments } from '../core/greenlet.ts';
+import { Greenlet } from '../core/greenlet.ts';
+import { type KillOptions, type KillOutcome, splitKillArguments } from '../core/kill-options.ts';
+import { Bookmark } from '../core/links.ts';
+import { getHub } from '../core/hub.ts';
 import { type WaitLimit, checkTimeLimit, underLimit } from '../core/time-limit.ts';
 import { WaitList } from '../core/wait-list.ts';
-import { Waiter, pendingInterrupt, rejectedQuietly } from '../core/waiter.ts';
+import { passOn } from '../core/checkpoint.ts';
+import { Waiter } from '../core/waiter.ts';
 import { GroupMapping } from './mapping.ts';
 
 /** A class of greenlets that a group makes its members of. */
@@ -23,22 +28,30 @@ export interface GroupJoinOptions extends WaitLimit {
 /** Greenlets that belong together while they live. Group and Pool are made of it. */
 export abstract class Members extends GroupMapping implements Iterable<Greenlet<unknown>> {
   /** What `spawn` makes. gevent: `greenlet_class`. */
-  readonly greenletClass: MemberClass = Greenlet as MemberClass;
-  readonly #members = new Set<Greenlet<unknown>>();
+  readonly greenletClass: MemberClass = Greenlet;
+  readonly #members = new Map<Greenlet<unknown>, Membership>();
   readonly #dying = new Set<Greenlet<unknown>>();
-  readonly #emptyWaiters: WaitList = new WaitList(() => `${this.constructor.name}.join() of ${String(this)}`);
-  readonly #onEnd = (greenlet: Greenlet<unknown>): void => this.#forget(greenlet);
+  readonly #emptyWaiters: WaitList = new WaitList('join()', this);
+  /** Those who wait until all that were killed have ended. */
+  readonly #killWaiters: WaitList = new WaitList('kill()', this);
   #isClosed = false;
 
   constructor(options: MembersOptions = {}) {
     super();
     checkOptions(options, `${new.target.name}(options)`);
-    if (options.greenletClass !== undefined) this.greenletClass = options.greenletClass;
+    const { greenletClass } = options;
+    if (greenletClass === undefined) return;
+    if (!isGreenletClass(greenletClass)) {
+      throw new TypeError(
+        mismatch(`${new.target.name}({ greenletClass })`, 'Greenlet or a subclass of it', greenletClass),
+      );
+    }
+    this.greenletClass = greenletClass;
   }
 
   /** The members, as a set of its own. */
   get greenlets(): ReadonlySet<Greenlet<unknown>> {
-    return new Set(this.#members);
+    return new Set(this.#members.keys());
   }
 
   /** How many members there are. */
@@ -51,14 +64,15 @@ export abstract class Members extends GroupMapping implements Iterable<Greenlet<
   }
 
   [Symbol.iterator](): Iterator<Greenlet<unknown>> {
-    return new Set(this.#members).values();
+    return new Set(this.#members.keys()).values();
   }
 
   /** Lets a member go, without touching it. Never parks. */
   discard(greenlet: Greenlet<unknown>): void {
-    if (!this.#members.has(greenlet)) return;
-    greenlet.unlink(this.#onEnd);
-    this.#forget(greenlet);
+    checkGreenlet(greenlet, 'discard(greenlet)');
+    const membership = this.#members.get(greenlet);
+    membership?.list?.remove(membership);
+    if (membership !== undefined) this.forget(greenlet);
   }
 
   /** Refuses further members, so that {@link join} waits for the last one and not for the first moment of emptiness. */
@@ -73,12 +87,17 @@ export abstract class Members extends GroupMapping implements Iterable<Greenlet<
    */
   join(options: GroupJoinOptions = {}): Promise<boolean> {
     checkOptions(options, 'join(options)');
+    checkFlag(options.raiseError, 'join({ raiseError })');
     const limit = checkTimeLimit(options.timeout, 'join({ timeout })');
     const gaveUp = (): boolean => this.#members.size === 0;
     const isEmpty = this.#whenEmpty(() =>
-      underLimit(limit, (seconds) => new Waiter<boolean>().park({ list: this.#emptyWaiters, seconds, late: gaveUp }), gaveUp),
+      underLimit(
+        limit,
+        (seconds) => new Waiter<boolean>().park(this.#emptyWaiters, { seconds, late: gaveUp }),
+        gaveUp,
+      ),
     );
-    return options.raiseError === true ? raiseFailure(isEmpty, [...this.#members]) : isEmpty;
+    return options.raiseError === true ? raiseFailure(isEmpty, [...this.#members.keys()]) : isEmpty;
   }
 
   /**
@@ -90,22 +109,35 @@ export abstract class Members extends GroupMapping implements Iterable<Greenlet<
   kill(exception?: Error | ErrorClass | KillOptions, options?: KillOptions): Promise<void>;
   kill(first?: Error | ErrorClass | KillOptions, second?: KillOptions): Promise<void> | void {
     const { exception, options } = splitKillArguments(first, second, 'kill');
-    const limit = checkTimeLimit(options.timeout, 'kill({ timeout })');
+    const limit = options.timeout;
     const reason = exception ?? new GreenletExit();
     this.#killMembers(reason, options.force === true);
     if (options.block === false) return undefined;
-    return underLimit(limit, (seconds) => this.#killUntilEmpty(reason, options.force === true, seconds), () => {});
+    return underLimit(
+      limit,
+      (seconds) => this.#killUntilEmpty(reason, options.force === true, seconds),
+      () => {},
+    );
   }
 
   /** Kills one member, once; a stranger is left alone. Parks until it has ended, unless `block` is false. */
   killOne(greenlet: Greenlet<unknown>, options: KillOptions & { block: false }): void;
-  killOne(greenlet: Greenlet<unknown>, exception: Error | ErrorClass | undefined, options: KillOptions & { block: false }): void;
-  killOne(greenlet: Greenlet<unknown>, exception?: Error | ErrorClass | KillOptions, options?: KillOptions): Promise<KillOutcome | undefined>;
+  killOne(
+    greenlet: Greenlet<unknown>,
+    exception: Error | ErrorClass | undefined,
+    options: KillOptions & { block: false },
+  ): void;
+  killOne(
+    greenlet: Greenlet<unknown>,
+    exception?: Error | ErrorClass | KillOptions,
+    options?: KillOptions,
+  ): Promise<KillOutcome | undefined>;
   killOne(
     greenlet: Greenlet<unknown>,
     first?: Error | ErrorClass | KillOptions,
     second?: KillOptions,
   ): Promise<KillOutcome | undefined> | void {
+    checkGreenlet(greenlet, 'killOne(greenlet)');
     const { exception, options } = splitKillArguments(first, second, 'killOne');
     if (!this.#members.has(greenlet)) return options.block === false ? undefined : Promise.resolve(undefined);
     const isFirst = !this.#dying.has(greenlet);
@@ -122,18 +154,27 @@ export abstract class Members extends GroupMapping implements Iterable<Greenlet<
     return `<${this.constructor.name} of ${this.#members.size} greenlets>`;
   }
 
+  /** What `console.log` shows. */
+  [inspectText](): string {
+    return this.toString();
+  }
+
   /** @internal Makes a member of a greenlet that is alive. */
   protected track(greenlet: Greenlet<unknown>): boolean {
-    if (!(greenlet instanceof Greenlet)) throw new TypeError(mismatch('add(greenlet)', 'a Greenlet', greenlet));
     if (this.#isClosed) throw new Error(`Cannot add to ${String(this)}: it was closed`);
     if (greenlet.dead || this.#members.has(greenlet)) return false;
-    this.#members.add(greenlet);
-    greenlet.linkImmediately(this.#onEnd);
+    const membership = new Membership(this);
+    this.#members.set(greenlet, membership);
+    greenlet.addBookmark(membership);
     return true;
   }
 
   /** @internal A greenlet for `fn(...args)`, not started. */
-  protected make(fn: (...args: never[]) => unknown, args: readonly unknown[], isQuiet: boolean): Greenlet<unknown> {
+  protected make(
+    fn: (...args: never[]) => unknown,
+    args: readonly unknown[],
+    isQuiet: boolean,
+  ): Greenlet<unknown> {
     const greenlet = new this.greenletClass(fn, ...args);
     greenlet.quiet = isQuiet;
     return greenlet;
@@ -144,16 +185,19 @@ export abstract class Members extends GroupMapping implements Iterable<Greenlet<
     // Pools give its slot back.
   }
 
-  #forget(greenlet: Greenlet<unknown>): void {
+  /** @internal A member has ended, or was let go. */
+  forget(greenlet: Greenlet<unknown>): void {
     if (!this.#members.delete(greenlet)) return;
     this.#dying.delete(greenlet);
     this.onForgotten();
+    if (this.#dying.size === 0)
+      while (this.#killWaiters.first instanceof Waiter) this.#killWaiters.first.switch(true);
     if (this.#members.size > 0) return;
     while (this.#emptyWaiters.first instanceof Waiter) this.#emptyWaiters.first.switch(true);
   }
 
   #killMembers(reason: Error, force: boolean): void {
-    for (const greenlet of [...this.#members]) {
+    for (const greenlet of [...this.#members.keys()]) {
       if (this.#dying.has(greenlet)) continue;
       this.#dying.add(greenlet);
       greenlet.kill(reason, { block: false, force });
@@ -161,25 +205,50 @@ export abstract class Members extends GroupMapping implements Iterable<Greenlet<
   }
 
   async #killUntilEmpty(reason: Error, force: boolean, seconds: number | undefined): Promise<void> {
-    const isEmpty = new Waiter<boolean>();
-    if (this.#members.size === 0) return;
-    const empty = isEmpty.park({ list: this.#emptyWaiters, seconds, late: () => false });
-    if (!(await empty)) return;
-    // Members may have been added in the turn in which it was empty.
-    if (this.#members.size > 0) {
+    const { loop } = getHub();
+    const deadline = seconds === undefined ? undefined : loop.now() + seconds;
+    while (this.#members.size > 0) {
+      const left = deadline === undefined ? undefined : Math.max(0, deadline - loop.now());
+      const areDead = new Waiter<boolean>().park(this.#killWaiters, { seconds: left, late: () => false });
+      if (!(await areDead)) return;
+      // Members may have come while the others were dying.
       this.#killMembers(reason, force);
-      await this.#killUntilEmpty(reason, force, seconds);
     }
   }
 
   #whenEmpty(wait: () => Promise<boolean>): Promise<boolean> {
     if (this.#members.size > 0) return wait();
-    const reason = pendingInterrupt();
-    return reason === undefined ? Promise.resolve(true) : rejectedQuietly(reason);
+    return passOn(true);
   }
 }
 
-async function raiseFailure(isEmpty: Promise<boolean>, members: readonly Greenlet<unknown>[]): Promise<boolean> {
+/** @internal */
+export function checkGreenlet(value: unknown, name: string): void {
+  if (!(value instanceof Greenlet)) throw new TypeError(mismatch(name, 'a Greenlet', value));
+}
+
+function isGreenletClass(value: unknown): boolean {
+  return typeof value === 'function' && (value === Greenlet || value.prototype instanceof Greenlet);
+}
+
+/** Tells the group of a member's end before anybody else is told: whoever gets its result finds the slot free. */
+class Membership extends Bookmark {
+  readonly #group: Members;
+
+  constructor(group: Members) {
+    super();
+    this.#group = group;
+  }
+
+  override tell(greenlet: Greenlet<unknown>): void {
+    this.#group.forget(greenlet);
+  }
+}
+
+async function raiseFailure(
+  isEmpty: Promise<boolean>,
+  members: readonly Greenlet<unknown>[],
+): Promise<boolean> {
   const result = await isEmpty;
   for (const member of members) if (member.dead && !member.successful()) throw member.exception;
   return result;

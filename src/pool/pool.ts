@@ -1,12 +1,12 @@
 /** A bounded set of running greenlets. */
-import { checkBoolean, checkFunction, checkInteger, checkOptions } from '../base/check.ts';
+import { checkFlag, checkFunction, checkInteger, checkOptions } from '../base/check.ts';
 import { PoolFull } from '../base/errors.ts';
 import type { Greenlet } from '../core/greenlet.ts';
 import { type WaitLimit, checkTimeLimit } from '../core/time-limit.ts';
-import { pendingInterrupt, rejectedQuietly } from '../core/waiter.ts';
+import { pendingInterrupt, rejectedQuietly } from '../core/checkpoint.ts';
 import { Semaphore } from '../sync/semaphore.ts';
-import type { StartMember } from './mapping.ts';
-import { Members, type MembersOptions } from './members.ts';
+import type { StartMember } from './imap.ts';
+import { Members, type MembersOptions, checkGreenlet } from './members.ts';
 
 export interface PoolAddOptions extends WaitLimit {
   /** False: raise PoolFull at once when there is no slot. Default true. */
@@ -49,6 +49,8 @@ export class Pool extends Members {
 
   /** Parks until a slot is free, without taking it. Resolves to the number that is free; 0 when the time was up. */
   waitAvailable(options: WaitLimit = {}): Promise<number> {
+    checkOptions(options, 'waitAvailable(options)');
+    checkTimeLimit(options.timeout, 'waitAvailable({ timeout })');
     return this.#slots?.wait(options) ?? Promise.resolve(1);
   }
 
@@ -66,16 +68,15 @@ export class Pool extends Members {
    *
    * @throws {PoolFull} no slot within `timeout` seconds, or at once with `blocking: false`; the greenlet is no member
    */
-  async add(greenlet: Greenlet<unknown>, options: PoolAddOptions = {}): Promise<void> {
-    const isFree = this.#takeSlot(options);
-    if (!(await isFree)) throw new PoolFull();
-    this.#fill(greenlet);
+  add(greenlet: Greenlet<unknown>, options: PoolAddOptions = {}): Promise<void> {
+    checkAdd(greenlet, options, 'add');
+    return this.#add(greenlet, options);
   }
 
   /** {@link add}, and starts the greenlet; one that found no slot is not started. */
-  async start(greenlet: Greenlet<unknown>, options: PoolAddOptions = {}): Promise<void> {
-    await this.add(greenlet, options);
-    greenlet.start();
+  start(greenlet: Greenlet<unknown>, options: PoolAddOptions = {}): Promise<void> {
+    checkAdd(greenlet, options, 'start');
+    return this.#addAndStart(greenlet, options);
   }
 
   /** @internal */
@@ -94,7 +95,11 @@ export class Pool extends Members {
     this.#slots?.release();
   }
 
-  #startNow(fn: (...args: never[]) => unknown, args: readonly unknown[], isQuiet: boolean): Greenlet<unknown> {
+  #startNow(
+    fn: (...args: never[]) => unknown,
+    args: readonly unknown[],
+    isQuiet: boolean,
+  ): Greenlet<unknown> {
     let greenlet: Greenlet<unknown>;
     try {
       greenlet = this.make(fn, args, isQuiet);
@@ -107,11 +112,15 @@ export class Pool extends Members {
     return greenlet;
   }
 
-  #takeSlot(options: PoolAddOptions): Promise<boolean> {
-    checkOptions(options, 'Pool.add(options)');
-    if (options.blocking !== undefined) checkBoolean(options.blocking, 'Pool.add({ blocking })');
-    checkTimeLimit(options.timeout, 'Pool.add({ timeout })');
-    return this.#slots?.acquire(options) ?? Promise.resolve(true);
+  async #add(greenlet: Greenlet<unknown>, options: PoolAddOptions): Promise<void> {
+    const isFree = this.#slots?.acquire(options) ?? Promise.resolve(true);
+    if (!(await isFree)) throw new PoolFull();
+    this.#fill(greenlet);
+  }
+
+  async #addAndStart(greenlet: Greenlet<unknown>, options: PoolAddOptions): Promise<void> {
+    await this.#add(greenlet, options);
+    greenlet.start();
   }
 
   /** A slot has been taken for the greenlet; one that needs none gives it back. */
@@ -123,4 +132,11 @@ export class Pool extends Members {
       throw error;
     }
   }
+}
+
+function checkAdd(greenlet: unknown, options: PoolAddOptions, name: string): void {
+  checkGreenlet(greenlet, `Pool.${name}(greenlet)`);
+  checkOptions(options, `Pool.${name}(options)`);
+  checkFlag(options.blocking, `Pool.${name}({ blocking })`);
+  checkTimeLimit(options.timeout, `Pool.${name}({ timeout })`);
 }

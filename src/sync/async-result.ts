@@ -1,17 +1,24 @@
 /** A value, or an error, that will be there some time. */
-import { checkFunction, checkOptions, mismatch } from '../base/check.ts';
-import { type LinkSource, linkTarget } from '../core/link.ts';
+import { inspectText } from '../base/format.ts';
+import { checkFlag, checkFunction, checkOptions, mismatch } from '../base/check.ts';
+import { type LinkTarget, linkTarget } from '../core/link.ts';
 import { Links } from '../core/links.ts';
 import { type WaitLimit, checkTimeLimit, underLimit } from '../core/time-limit.ts';
 import { Timeout } from '../core/timeout.ts';
-import { Waiter, errorTriple, pendingInterrupt, rejectedQuietly } from '../core/waiter.ts';
+import { pendingInterrupt, rejectedQuietly } from '../core/checkpoint.ts';
+import { Waiter, errorTriple } from '../core/waiter.ts';
 
-type Outcome<T> = { readonly kind: 'value'; readonly value: T } | { readonly kind: 'error'; readonly error: unknown };
+type Outcome<T> =
+  | { readonly kind: 'value'; readonly value: T }
+  | { readonly kind: 'error'; readonly error: unknown };
 
 export interface ResultGetOptions extends WaitLimit {
   /** False: raise at once when nothing is there. Default true. */
   block?: boolean;
 }
+
+/** Declares `[linkTarget]`: in the class itself, a computed name keeps its declarations from being made file by file. */
+const DeclaredTarget: new () => LinkTarget = class {} as new () => LinkTarget;
 
 /**
  * Holds one value or one error, and wakes everybody who waits for it. Also takes over what a greenlet ends with:
@@ -22,9 +29,9 @@ export interface ResultGetOptions extends WaitLimit {
  * spawn(async () => { await sleep(0.1); result.set(42); });
  * console.log(await result.get());
  */
-export class AsyncResult<T = unknown> {
+export class AsyncResult<T = unknown> extends DeclaredTarget {
   #outcome: Outcome<T> | undefined = undefined;
-  readonly #links: Links = new Links(() => `AsyncResult.get() of ${String(this)}`);
+  readonly #links: Links = new Links('get()', this);
 
   /** True once it holds a value or an error. */
   ready(): boolean {
@@ -73,11 +80,16 @@ export class AsyncResult<T = unknown> {
    */
   get(options: ResultGetOptions = {}): Promise<T> {
     checkOptions(options, 'AsyncResult.get(options)');
+    checkFlag(options.block, 'AsyncResult.get({ block })');
     const limit = checkTimeLimit(options.timeout, 'AsyncResult.get({ timeout })');
     if (this.#outcome !== undefined) return this.#pass(() => this.getNowait());
     if (options.block === false) return Promise.reject(new Timeout(0));
     return underLimit(limit, (seconds) =>
-      new Waiter<T>().park({ list: this.#links, seconds, late: () => raiseTimeout(seconds), collect: () => this.getNowait() }),
+      new Waiter<T>().park(this.#links, {
+        seconds,
+        late: () => raiseTimeout(seconds),
+        collect: () => this.getNowait(),
+      }),
     );
   }
 
@@ -96,7 +108,8 @@ export class AsyncResult<T = unknown> {
     const current = (): T | undefined => this.value;
     return underLimit(
       limit,
-      (seconds) => new Waiter<T | undefined>().park({ list: this.#links, seconds, late: current, collect: current }),
+      (seconds) =>
+        new Waiter<T | undefined>().park(this.#links, { seconds, late: current, collect: current }),
       current,
     );
   }
@@ -104,12 +117,13 @@ export class AsyncResult<T = unknown> {
   /** Calls `callback` with this result on the hub when it is ready; it must not wait. Never parks. */
   rawLink(callback: (source: this) => void): void {
     checkFunction(callback, 'AsyncResult.rawLink(callback)');
-    if (this.#links.find(callback) === undefined) this.#links.link(callback, callback);
+    if (!this.#links.has(callback)) this.#links.link(callback, callback);
     if (this.#outcome !== undefined) this.#links.notify(this);
   }
 
   /** Undoes {@link rawLink}; an unknown callback is ignored. */
   unlink(callback: (source: this) => void): void {
+    checkFunction(callback, 'AsyncResult.unlink(callback)');
     this.#links.unlink(callback);
   }
 
@@ -118,10 +132,12 @@ export class AsyncResult<T = unknown> {
     return this.#links.size;
   }
 
-  /** Takes over the outcome of what it was linked to. */
-  [linkTarget](source: LinkSource): void {
-    if (source.successful()) this.#settle({ kind: 'value', value: source.value as T });
-    else this.#settle({ kind: 'error', error: source.exception });
+  static {
+    // Takes over the outcome of what it was linked to.
+    this.prototype[linkTarget] = function takeOver(source) {
+      if (source.successful()) this.#settle({ kind: 'value', value: source.value });
+      else this.#settle({ kind: 'error', error: source.exception });
+    };
   }
 
   /** The same as {@link ready}: the Future's name. */
@@ -149,8 +165,13 @@ export class AsyncResult<T = unknown> {
     return false;
   }
 
-  toString(): string {
+  override toString(): string {
     return `<${this.constructor.name} ${this.#outcome?.kind ?? 'unset'}>`;
+  }
+
+  /** What `console.log` shows. */
+  [inspectText](): string {
+    return this.toString();
   }
 
   #settle(outcome: Outcome<T>): void {
@@ -164,7 +185,7 @@ export class AsyncResult<T = unknown> {
     try {
       return Promise.resolve(read());
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 }

@@ -1,8 +1,10 @@
 /** A flag that greenlets wait for. */
-import { checkFunction, checkOptions } from '../base/check.ts';
+import { inspectText } from '../base/format.ts';
+import { NO_OPTIONS, checkFunction, checkOptions } from '../base/check.ts';
 import { Links } from '../core/links.ts';
 import { type WaitLimit, checkTimeLimit, underLimit } from '../core/time-limit.ts';
-import { Waiter, pendingInterrupt, rejectedQuietly } from '../core/waiter.ts';
+import { passOn } from '../core/checkpoint.ts';
+import { Waiter } from '../core/waiter.ts';
 
 /**
  * A flag: `set()` raises it and wakes everybody who waits, `clear()` lowers it. gevent: `event.Event`.
@@ -14,7 +16,7 @@ import { Waiter, pendingInterrupt, rejectedQuietly } from '../core/waiter.ts';
  */
 export class Event {
   #flag = false;
-  readonly #links: Links = new Links(() => `Event.wait() of ${String(this)}`);
+  readonly #links: Links = new Links('wait()', this);
 
   /** True while the flag is up. */
   isSet(): boolean {
@@ -41,14 +43,18 @@ export class Event {
    * Parks until the flag is up. Resolves to true; to false when `timeout` was over first. A flag that is up already
    * answers without a switch.
    */
-  wait(options: WaitLimit = {}): Promise<boolean> {
+  wait(options: WaitLimit = NO_OPTIONS): Promise<boolean> {
     checkOptions(options, 'Event.wait(options)');
     const limit = checkTimeLimit(options.timeout, 'Event.wait({ timeout })');
     if (this.#flag) {
-      const reason = pendingInterrupt();
-      return reason === undefined ? Promise.resolve(true) : rejectedQuietly(reason);
+      return passOn(true);
     }
-    return underLimit(limit, (seconds) => new Waiter<boolean>().park({ list: this.#links, seconds, late: gaveUp }), gaveUp);
+    if (limit === undefined) return new Waiter<boolean>().park(this.#links);
+    return underLimit(
+      limit,
+      (seconds) => new Waiter<boolean>().park(this.#links, { seconds, late: gaveUp }),
+      gaveUp,
+    );
   }
 
   /**
@@ -57,12 +63,13 @@ export class Event {
    */
   rawLink(callback: (source: this) => void): void {
     checkFunction(callback, 'Event.rawLink(callback)');
-    if (this.#links.find(callback) === undefined) this.#links.link(callback, callback);
+    if (!this.#links.has(callback)) this.#links.link(callback, callback);
     if (this.#flag) this.#links.notify(this, true);
   }
 
   /** Undoes {@link rawLink}; an unknown callback is ignored. */
   unlink(callback: (source: this) => void): void {
+    checkFunction(callback, 'Event.unlink(callback)');
     this.#links.unlink(callback);
   }
 
@@ -73,6 +80,11 @@ export class Event {
 
   toString(): string {
     return `<${this.constructor.name} ${this.#flag ? 'set' : 'clear'}>`;
+  }
+
+  /** What `console.log` shows. */
+  [inspectText](): string {
+    return this.toString();
   }
 }
 

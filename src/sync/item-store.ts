@@ -71,12 +71,20 @@ interface Entry<T> extends HeapItem {
 export class PriorityStore<T> implements ItemStore<T> {
   #heap: Heap<Entry<T>>;
   #pushed = 0;
+  /** While an item comes in, one that cannot be ordered is refused. Those that are in must come out again. */
+  #isRefusing = false;
   readonly #before: (a: Entry<T>, b: Entry<T>) => boolean;
 
   constructor(compare: (a: T, b: T) => number) {
     this.#before = (a, b) => {
-      const difference = compare(a.item, b.item);
-      return difference < 0 || (difference === 0 && a.order < b.order);
+      try {
+        const difference = compare(a.item, b.item);
+        return difference < 0 || (difference === 0 && a.order < b.order);
+      } catch (error) {
+        // Two items that never met on their way in.
+        if (this.#isRefusing) throw error;
+        return a.order < b.order;
+      }
     };
     this.#heap = new Heap(this.#before);
   }
@@ -89,14 +97,17 @@ export class PriorityStore<T> implements ItemStore<T> {
     const entries = this.#heap.size;
     this.#pushed += 1;
     const entry: Entry<T> = { item, order: this.#pushed, heapIndex: -1 };
+    this.#isRefusing = true;
     try {
       // Also compares it when it is the only one, so that what cannot be ordered is refused at once.
       this.#before(entry, entry);
       this.#heap.push(entry);
     } catch (error) {
+      this.#isRefusing = false;
       if (entries > 0) this.#rebuildWithout(entry);
       throw error;
     }
+    this.#isRefusing = false;
   }
 
   take(): T {

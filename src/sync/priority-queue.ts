@@ -1,5 +1,5 @@
 /** A queue that gives the lowest item first. */
-import { checkFunction } from '../base/check.ts';
+import { checkFunction, checkOptions } from '../base/check.ts';
 import { describeValue } from '../base/format.ts';
 import { PriorityStore } from './item-store.ts';
 import { Queue, type QueueSetup } from './queue.ts';
@@ -24,14 +24,19 @@ export class PriorityQueue<T = unknown> extends Queue<T> {
 
   /** @throws {TypeError} an initial item cannot be ordered */
   constructor(maxsize?: number, items: Iterable<T> = [], setup: PrioritySetup<T> = {}) {
-    const compare = setup.compare ?? compareValues;
+    checkOptions(setup, 'PriorityQueue(setup)');
+    const { compare = compareValues } = setup;
     checkFunction(compare, 'PriorityQueue({ compare })');
-    super(maxsize, items, { ...setup, store: new PriorityStore<T>(compare as (a: T, b: T) => number) });
-    this.#compare = compare as (a: T, b: T) => number;
+    super(maxsize, items, { ...setup, store: new PriorityStore<T>(compare) });
+    this.#compare = compare;
   }
 
   override copy(): this {
-    const copyClass = this.constructor as new (maxsize: number | undefined, items: T[], setup: PrioritySetup<T>) => this;
+    const copyClass = this.constructor as new (
+      maxsize: number | undefined,
+      items: T[],
+      setup: PrioritySetup<T>,
+    ) => this;
     return new copyClass(this.maxsize, this.toArray(), { compare: this.#compare });
   }
 }
@@ -40,7 +45,10 @@ function compareValues(a: unknown, b: unknown): number {
   if (Array.isArray(a) && Array.isArray(b)) return compareArrays(a, b);
   const [left, right] = [toComparable(a), toComparable(b)];
   const isMixed = typeof left !== typeof right && !(isNumeric(left) && isNumeric(right));
-  if (isMixed) throw new TypeError(`Cannot order ${describeValue(a)} and ${describeValue(b)}: give the PriorityQueue a compare function`);
+  if (isMixed)
+    throw new TypeError(
+      `Cannot order ${describeValue(a)} and ${describeValue(b)}: give the PriorityQueue a compare function`,
+    );
   if (left < right) return -1;
   return left > right ? 1 : 0;
 }

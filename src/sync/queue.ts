@@ -1,9 +1,10 @@
 /** The queue of programs: counts unfinished tasks, and can be shut down. */
-import { checkInteger, checkOptions } from '../base/check.ts';
+import { checkFlag, checkInteger, checkOptions } from '../base/check.ts';
 import { ShutDown } from '../base/errors.ts';
 import { type WaitLimit, checkTimeLimit, underLimit } from '../core/time-limit.ts';
 import { WaitList } from '../core/wait-list.ts';
-import { Waiter, pendingInterrupt, rejectedQuietly } from '../core/waiter.ts';
+import { passOn } from '../core/checkpoint.ts';
+import { Waiter } from '../core/waiter.ts';
 import type { ItemStore } from './item-store.ts';
 import { SimpleQueue } from './simple-queue.ts';
 
@@ -28,7 +29,7 @@ export interface QueueSetup<T> {
 export class Queue<T = unknown> extends SimpleQueue<T> {
   #unfinished: number;
   #ending: ShutDown | undefined = undefined;
-  readonly #joiners: WaitList = new WaitList(() => `${this.constructor.name}.join() of ${String(this)}`);
+  readonly #joiners: WaitList = new WaitList('join()', this);
 
   /**
    * @param maxsize how many items it holds at most; undefined or negative: any number; 0: none, a channel
@@ -58,7 +59,8 @@ export class Queue<T = unknown> extends SimpleQueue<T> {
    * @throws {RangeError} called more often than items were put in
    */
   taskDone(): void {
-    if (this.#unfinished === 0) throw new RangeError(`Cannot mark a task of ${String(this)} done: none is unfinished`);
+    if (this.#unfinished === 0)
+      throw new RangeError(`Cannot mark a task of ${String(this)} done: none is unfinished`);
     this.#unfinished -= 1;
     if (this.#unfinished === 0) this.#wakeJoiners();
   }
@@ -68,10 +70,13 @@ export class Queue<T = unknown> extends SimpleQueue<T> {
     checkOptions(options, 'join(options)');
     const limit = checkTimeLimit(options.timeout, 'join({ timeout })');
     if (this.#unfinished === 0) {
-      const reason = pendingInterrupt();
-      return reason === undefined ? Promise.resolve(true) : rejectedQuietly(reason);
+      return passOn(true);
     }
-    return underLimit(limit, (seconds) => new Waiter<boolean>().park({ list: this.#joiners, seconds, late: gaveUp }), gaveUp);
+    return underLimit(
+      limit,
+      (seconds) => new Waiter<boolean>().park(this.#joiners, { seconds, late: gaveUp }),
+      gaveUp,
+    );
   }
 
   /**
@@ -82,6 +87,7 @@ export class Queue<T = unknown> extends SimpleQueue<T> {
    */
   shutdown(options: { immediate?: boolean } = {}): void {
     checkOptions(options, 'shutdown(options)');
+    checkFlag(options.immediate, 'shutdown({ immediate })');
     this.#ending ??= new ShutDown();
     if (options.immediate === true) {
       this.#unfinished = Math.max(0, this.#unfinished - this.drain());

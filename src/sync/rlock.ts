@@ -1,8 +1,10 @@
 /** A lock that its owner may take again. */
+import { inspectText } from '../base/format.ts';
 import { checkFunction } from '../base/check.ts';
 import { getCurrent } from '../core/main-greenlet.ts';
 import type { RawGreenlet } from '../core/raw-greenlet.ts';
-import { type AcquireOptions, type Permit, Semaphore } from './semaphore.ts';
+import { pendingInterrupt, rejectedQuietly } from '../core/checkpoint.ts';
+import { type AcquireOptions, type Permit, Semaphore, checkAcquire } from './semaphore.ts';
 
 /**
  * A re-entrant lock: the greenlet that holds it may take it again, and must release it as often. gevent: `lock.RLock`.
@@ -33,11 +35,14 @@ export class RLock {
    * Takes it, parking while another greenlet holds it. Resolves to true; to false when `timeout` was over first, or at
    * once with `blocking: false`.
    */
-  async acquire(options: AcquireOptions = {}): Promise<boolean> {
-    if (this.#isMine()) {
-      this.#depth += 1;
-      return true;
-    }
+  acquire(options: AcquireOptions = {}): Promise<boolean> {
+    checkAcquire(options);
+    const reason = pendingInterrupt();
+    if (reason !== undefined) return rejectedQuietly(reason);
+    return this.tryAcquire() ? Promise.resolve(true) : this.#waitFor(options);
+  }
+
+  async #waitFor(options: AcquireOptions): Promise<boolean> {
     const isTaken = await this.#lock.acquire(options);
     if (isTaken) this.#own();
     return isTaken;
@@ -49,7 +54,8 @@ export class RLock {
    * @throws {Error} the caller does not hold it
    */
   release(): void {
-    if (!this.#isMine()) throw new Error(`Cannot release ${String(this)}: ${String(getCurrent())} does not hold it`);
+    if (!this.#isMine())
+      throw new Error(`Cannot release ${String(this)}: ${String(getCurrent())} does not hold it`);
     this.#depth -= 1;
     if (this.#depth > 0) return;
     this.#owner = undefined;
@@ -57,8 +63,12 @@ export class RLock {
   }
 
   /** Runs `fn` with the lock held. Parks for it, and as `fn` does. */
-  async use<R>(fn: () => R | Promise<R>): Promise<R> {
+  use<R>(fn: () => R | Promise<R>): Promise<R> {
     checkFunction(fn, 'use(fn)');
+    return this.#use(fn);
+  }
+
+  async #use<R>(fn: () => R | Promise<R>): Promise<R> {
     await this.acquire();
     try {
       return await fn();
@@ -81,6 +91,11 @@ export class RLock {
 
   toString(): string {
     return `<${this.constructor.name} ${this.#owner === undefined ? 'free' : `held ${this.#depth} times by ${String(this.#owner)}`}>`;
+  }
+
+  /** What `console.log` shows. */
+  [inspectText](): string {
+    return this.toString();
   }
 
   #isMine(): boolean {

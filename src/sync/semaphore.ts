@@ -1,12 +1,14 @@
 /** Counted permits, handed out in the order in which they were asked for. */
-import { checkBoolean, checkFunction, checkInteger, checkOptions } from '../base/check.ts';
+import { inspectText } from '../base/format.ts';
+import { NO_OPTIONS, checkFlag, checkFunction, checkInteger, checkOptions } from '../base/check.ts';
 import { Links } from '../core/links.ts';
 import { runCallback } from '../core/callback.ts';
 import { getCurrent } from '../core/main-greenlet.ts';
 import type { RawGreenlet } from '../core/raw-greenlet.ts';
-import { type WaitLimit, checkTimeLimit, underLimit } from '../core/time-limit.ts';
+import { type TimeLimit, type WaitLimit, checkTimeLimit, underLimit } from '../core/time-limit.ts';
 import { WaitList, type WaitNode } from '../core/wait-list.ts';
-import { NOT_YET, Waiter, pendingInterrupt, rejectedQuietly } from '../core/waiter.ts';
+import { passOn, pendingInterrupt, rejectedQuietly } from '../core/checkpoint.ts';
+import { NOT_YET, Waiter } from '../core/waiter.ts';
 
 export interface AcquireOptions extends WaitLimit {
   /** False: answer at once whether a permit was free. Default true. */
@@ -31,9 +33,9 @@ export interface Permit extends Disposable {
 export class Semaphore {
   #counter: number;
   #owner: RawGreenlet | undefined = undefined;
-  readonly #waiters: WaitList = new WaitList(() => `${this.constructor.name}.acquire() of ${String(this)}`);
-  readonly #links: Links = new Links(() => `${this.constructor.name}.wait() of ${String(this)}`);
-  readonly #collect = (): true | typeof NOT_YET => this.#take() || NOT_YET;
+  readonly #waiters: WaitList = new WaitList('acquire()', this);
+  readonly #links: Links = new Links('wait()', this);
+  readonly #acquiring = { collect: (): true | typeof NOT_YET => this.#take() || NOT_YET };
 
   /** @throws {TypeError | RangeError} `value` is not an integer of at least 0 */
   constructor(value = 1) {
@@ -64,17 +66,16 @@ export class Semaphore {
    * Takes a permit, parking until one is free. Resolves to true; to false when `timeout` was over first, or at once
    * with `blocking: false`. A permit taken by hand stays taken when the greenlet is killed: prefer {@link use}.
    */
-  acquire(options: AcquireOptions = {}): Promise<boolean> {
-    checkOptions(options, 'acquire(options)');
-    const limit = checkTimeLimit(options.timeout, 'acquire({ timeout })');
-    if (options.blocking !== undefined) checkBoolean(options.blocking, 'acquire({ blocking })');
+  acquire(options: AcquireOptions = NO_OPTIONS): Promise<boolean> {
+    const limit = checkAcquire(options);
     const reason = pendingInterrupt();
     if (reason !== undefined) return rejectedQuietly(reason);
     if (this.#take()) return Promise.resolve(true);
     if (options.blocking === false) return Promise.resolve(false);
+    if (limit === undefined) return new Waiter<boolean>().park(this.#waiters, this.#acquiring);
     return underLimit(
       limit,
-      (seconds) => new Waiter<boolean>().park({ list: this.#waiters, seconds, late: gaveUp, collect: this.#collect }),
+      (seconds) => new Waiter<boolean>().park(this.#waiters, { ...this.#acquiring, seconds, late: gaveUp }),
       gaveUp,
     );
   }
@@ -89,27 +90,34 @@ export class Semaphore {
     return this.#counter;
   }
 
-  /** Parks until a permit is free, without taking it. Resolves to the number that is free; 0 when the time was up. */
+  /**
+   * Parks until a permit is free, without taking it. Resolves to the number that is free; 0 when the time was up, or
+   * somebody was quicker.
+   */
   wait(options: WaitLimit = {}): Promise<number> {
     checkOptions(options, 'wait(options)');
     const limit = checkTimeLimit(options.timeout, 'wait({ timeout })');
     const count = (): number => this.#counter;
     if (this.#counter > 0) {
-      const reason = pendingInterrupt();
-      return reason === undefined ? Promise.resolve(this.#counter) : rejectedQuietly(reason);
+      return passOn(this.#counter);
     }
-    return underLimit(limit, (seconds) => new Waiter<number>().park({ list: this.#links, seconds, late: count, collect: count }), count);
+    return underLimit(
+      limit,
+      (seconds) => new Waiter<number>().park(this.#links, { seconds, late: count, collect: count }),
+      count,
+    );
   }
 
   /** Calls `callback` with this semaphore on the hub when a permit is free; once, and it must not wait. Never parks. */
   rawLink(callback: (source: this) => void): void {
     checkFunction(callback, 'rawLink(callback)');
-    if (this.#links.find(callback) === undefined) this.#links.link(callback, callback);
+    if (!this.#links.has(callback)) this.#links.link(callback, callback);
     if (this.#counter > 0) runCallback(() => this.#notify());
   }
 
   /** Undoes {@link rawLink}; an unknown callback is ignored. */
   unlink(callback: (source: this) => void): void {
+    checkFunction(callback, 'unlink(callback)');
     this.#links.unlink(callback);
   }
 
@@ -119,8 +127,12 @@ export class Semaphore {
    * @example
    * await lock.use(async () => { counter += await next(); });
    */
-  async use<R>(fn: () => R | Promise<R>): Promise<R> {
+  use<R>(fn: () => R | Promise<R>): Promise<R> {
     checkFunction(fn, 'use(fn)');
+    return this.#use(fn);
+  }
+
+  async #use<R>(fn: () => R | Promise<R>): Promise<R> {
     await this.acquire();
     try {
       return await fn();
@@ -147,8 +159,16 @@ export class Semaphore {
   }
 
   toString(): string {
-    const owner = this.#owner === undefined ? '' : `, held by ${String(this.#owner)}${this.#owner.dead ? ', which has ended' : ''}`;
+    const owner =
+      this.#owner === undefined
+        ? ''
+        : `, held by ${String(this.#owner)}${this.#owner.dead ? ', which has ended' : ''}`;
     return `<${this.constructor.name} ${this.#counter} free${owner}>`;
+  }
+
+  /** What `console.log` shows. */
+  [inspectText](): string {
+    return this.toString();
   }
 
   #take(): boolean {
@@ -175,7 +195,10 @@ export class BoundedSemaphore extends Semaphore {
 
   /** @throws {RangeError} every permit is free already */
   override release(): number {
-    if (this.counter >= this.#bound) throw new RangeError(`Cannot release ${this.constructor.name}: counter ${this.counter} is at its bound`);
+    if (this.counter >= this.#bound)
+      throw new RangeError(
+        `Cannot release ${this.constructor.name}: counter ${this.counter} is at its bound`,
+      );
     return super.release();
   }
 }
@@ -208,7 +231,8 @@ export class DummySemaphore {
   }
 
   /** Resolves to true at once. */
-  acquire(_options?: AcquireOptions): Promise<boolean> {
+  acquire(options: AcquireOptions = NO_OPTIONS): Promise<boolean> {
+    checkAcquire(options);
     return Promise.resolve(true);
   }
 
@@ -218,7 +242,9 @@ export class DummySemaphore {
   }
 
   /** Resolves to 1 at once. */
-  wait(_options?: WaitLimit): Promise<number> {
+  wait(options: WaitLimit = {}): Promise<number> {
+    checkOptions(options, 'wait(options)');
+    checkTimeLimit(options.timeout, 'wait({ timeout })');
     return Promise.resolve(1);
   }
 
@@ -229,14 +255,14 @@ export class DummySemaphore {
   }
 
   /** Does nothing: what was linked has been called. */
-  unlink(_callback: (source: this) => void): void {
-    // Nothing stays linked.
+  unlink(callback: (source: this) => void): void {
+    checkFunction(callback, 'unlink(callback)');
   }
 
   /** Runs `fn`. Parks as it does. */
-  async use<R>(fn: () => R | Promise<R>): Promise<R> {
+  use<R>(fn: () => R | Promise<R>): Promise<R> {
     checkFunction(fn, 'use(fn)');
-    return await fn();
+    return call(fn);
   }
 
   /** A permit that gives nothing back. */
@@ -248,4 +274,15 @@ export class DummySemaphore {
 
 function gaveUp(): boolean {
   return false;
+}
+
+async function call<R>(fn: () => R | Promise<R>): Promise<R> {
+  return await fn();
+}
+
+/** @internal The options of `acquire`, before anything is taken; answers the limit. */
+export function checkAcquire(options: AcquireOptions): TimeLimit | undefined {
+  checkOptions(options, 'acquire(options)');
+  checkFlag(options.blocking, 'acquire({ blocking })');
+  return checkTimeLimit(options.timeout, 'acquire({ timeout })');
 }

@@ -1,41 +1,21 @@
-/**
- * A queue between greenlets.
- *
- *   put ──► [ putters: parked while full ] ──► [ items ] ──► [ getters: parked while empty ] ──► get
- *
- * An item that comes wakes the first getter, which takes it when its turn in the ready queue comes: somebody who asks
- * in between may be quicker, and the getter then waits on at its place. A slot that comes free takes the first
- * putter's item there and then. With `maxsize` 0 there is no slot: a getter takes straight from a putter.
- */
-import { checkBoolean, checkIterable, checkOptions, mismatch } from '../base/check.ts';
+/** A queue between greenlets: the calls that all queues have. */
+import { inspectText } from '../base/format.ts';
+import { NO_OPTIONS, checkIterable } from '../base/check.ts';
 import { Empty, Full } from '../base/errors.ts';
-import { type WaitLimit, checkTimeLimit, underLimit } from '../core/time-limit.ts';
-import { WaitList } from '../core/wait-list.ts';
-import { NOT_YET, Waiter, pendingInterrupt, rejectedQuietly } from '../core/waiter.ts';
+import { underLimit } from '../core/time-limit.ts';
+import { pendingInterrupt, rejectedQuietly } from '../core/checkpoint.ts';
+import { NOT_YET, Waiter } from '../core/waiter.ts';
+import { Exchange, type Receiving } from './exchange.ts';
 import { FifoStore, type ItemStore } from './item-store.ts';
-
-export interface QueueOptions extends WaitLimit {
-  /** False: raise Full or Empty at once. Default true. */
-  block?: boolean;
-}
-
-/** What `queue.statistics()` answers. */
-export interface QueueStatistics {
-  readonly size: number;
-  readonly maxsize: number | undefined;
-  /** Greenlets that wait for an item, and for room. */
-  readonly getters: number;
-  readonly putters: number;
-}
-
-class Putter<T> extends Waiter<void> {
-  readonly item: T;
-
-  constructor(item: T) {
-    super();
-    this.item = item;
-  }
-}
+import {
+  type QueueOptions,
+  type QueueStatistics,
+  checkMaxsize,
+  checkQueueOptions,
+  orEmpty,
+  raiseEmpty,
+  raiseFull,
+} from './queue-options.ts';
 
 const DONE: Promise<void> = Promise.resolve();
 
@@ -45,12 +25,10 @@ const DONE: Promise<void> = Promise.resolve();
  * An item that is a promise is awaited on its way out, as every value that an async function returns.
  */
 export class SimpleQueue<T = unknown> implements AsyncIterable<T> {
-  #maxsize: number | undefined;
-  readonly #items: ItemStore<T>;
-  readonly #getters: WaitList = new WaitList(() => `${this.constructor.name}.get() of ${String(this)}`);
-  readonly #putters: WaitList = new WaitList(() => `${this.constructor.name}.put() of ${String(this)}`);
-  readonly #collectItem = (): T | typeof NOT_YET => this.#takeNext();
-  readonly #collectPeek = (): T | typeof NOT_YET => this.#peekNext();
+  readonly #exchange: Exchange<T>;
+  // What every unbounded wait here is made with: one object, not one a wait.
+  readonly #getting: Receiving<T> = { collect: () => this.#exchange.take() };
+  readonly #peeking: Receiving<T> = { collect: () => this.#exchange.peek() };
 
   /**
    * @param maxsize how many items it holds at most; undefined or negative: any number; 0: none, a channel
@@ -59,14 +37,16 @@ export class SimpleQueue<T = unknown> implements AsyncIterable<T> {
    */
   constructor(maxsize?: number, items: Iterable<T> = [], store: ItemStore<T> = new FifoStore()) {
     checkIterable<T>(items, 'Queue(items)');
-    this.#maxsize = checkMaxsize(maxsize);
-    this.#items = store;
+    this.#exchange = new Exchange(this, store, checkMaxsize(maxsize), {
+      onAdded: () => this.onAdded(),
+      refuseGet: () => this.refuseGet(),
+    });
     for (const item of items) store.push(item);
   }
 
   /** How many items are in it. */
   qsize(): number {
-    return this.#maxsize === 0 ? 0 : this.#items.length;
+    return this.#exchange.maxsize === 0 ? 0 : this.#exchange.items.length;
   }
 
   /** The same as {@link qsize}. */
@@ -81,17 +61,18 @@ export class SimpleQueue<T = unknown> implements AsyncIterable<T> {
 
   /** True when nothing more fits in; always, for a channel. */
   full(): boolean {
-    return this.#maxsize !== undefined && this.qsize() >= this.#maxsize;
+    const { maxsize } = this.#exchange;
+    return maxsize !== undefined && this.qsize() >= maxsize;
   }
 
   /** How many items it holds at most; undefined for any number. Raising it lets waiting putters in. */
   get maxsize(): number | undefined {
-    return this.#maxsize;
+    return this.#exchange.maxsize;
   }
 
   set maxsize(maxsize: number | undefined) {
-    this.#maxsize = checkMaxsize(maxsize);
-    this.#admitPutters();
+    this.#exchange.maxsize = checkMaxsize(maxsize);
+    this.#exchange.admitPutters();
   }
 
   /**
@@ -100,33 +81,30 @@ export class SimpleQueue<T = unknown> implements AsyncIterable<T> {
    * @throws {Full} no room within `timeout` seconds, or at once with `block: false`
    * @throws {RangeError} a negative `timeout`
    */
-  put(item: T, options: QueueOptions = {}): Promise<void> {
+  put(item: T, options: QueueOptions = NO_OPTIONS): Promise<void> {
     const limit = checkQueueOptions(options, 'put');
     const reason = pendingInterrupt();
     if (reason !== undefined) return rejectedQuietly(reason);
     const refusal = this.refusePut();
     if (refusal !== undefined) return Promise.reject(refusal);
-    if (this.#hasRoom()) {
-      this.#add(item);
+    if (this.#exchange.hasRoom()) {
+      this.#exchange.add(item);
       return DONE;
     }
     if (options.block === false) {
-      return this.#handOver(item) ? DONE : Promise.reject(new Full());
+      return this.#exchange.handOver(item) ? DONE : Promise.reject(new Full());
     }
-    return underLimit(limit, (seconds) => {
-      const putter = new Putter(item);
-      const wait = putter.park({ list: this.#putters, seconds, late: raiseFull });
-      if (this.#maxsize === 0) this.#wakeGetter();
-      return wait;
-    });
+    return limit === undefined
+      ? this.#exchange.parkPutter(item)
+      : underLimit(limit, (seconds) => this.#exchange.parkPutter(item, { seconds, late: raiseFull }));
   }
 
   /** Adds an item. Never parks. @throws {Full} there is no room */
   putNowait(item: T): void {
     const refusal = this.refusePut();
     if (refusal !== undefined) throw refusal;
-    if (this.#hasRoom()) this.#add(item);
-    else if (!this.#handOver(item)) throw new Full();
+    if (this.#exchange.hasRoom()) this.#exchange.add(item);
+    else if (!this.#exchange.handOver(item)) throw new Full();
   }
 
   /**
@@ -135,37 +113,45 @@ export class SimpleQueue<T = unknown> implements AsyncIterable<T> {
    * @throws {Empty} no item within `timeout` seconds, or at once with `block: false`
    * @throws {RangeError} a negative `timeout`
    */
-  get(options: QueueOptions = {}): Promise<T> {
-    return this.#receive(options, 'get', this.#collectItem);
+  get(options: QueueOptions = NO_OPTIONS): Promise<T> {
+    return this.#receive(options, 'get', this.#getting);
   }
 
   /** Takes the next item out. Never parks. @throws {Empty} there is none */
   getNowait(): T {
-    return orEmpty(this.#takeNext());
+    return orEmpty(this.#exchange.take());
   }
 
   /** As {@link get}, and leaves the item where it is. */
-  peek(options: QueueOptions = {}): Promise<T> {
-    return this.#receive(options, 'peek', this.#collectPeek);
+  peek(options: QueueOptions = NO_OPTIONS): Promise<T> {
+    return this.#receive(options, 'peek', this.#peeking);
   }
 
   /** The next item, left where it is. Never parks. @throws {Empty} there is none */
   peekNowait(): T {
-    return orEmpty(this.#peekNext());
+    return orEmpty(this.#exchange.peek());
   }
 
   /** A queue of the same kind with the same items and bound. */
   copy(): this {
-    return new (this.constructor as new (maxsize: number | undefined, items: T[]) => this)(this.#maxsize, this.toArray());
+    return new (this.constructor as new (maxsize: number | undefined, items: T[]) => this)(
+      this.#exchange.maxsize,
+      this.toArray(),
+    );
   }
 
   /** The items, in the order in which they came. */
   toArray(): T[] {
-    return this.#items.toArray();
+    return this.#exchange.items.toArray();
   }
 
   statistics(): QueueStatistics {
-    return Object.freeze({ size: this.qsize(), maxsize: this.#maxsize, getters: this.#getters.size, putters: this.#putters.size });
+    return Object.freeze({
+      size: this.qsize(),
+      maxsize: this.#exchange.maxsize,
+      getters: this.#exchange.getters.size,
+      putters: this.#exchange.putters.size,
+    });
   }
 
   /** Takes items out for ever, or until the queue is shut down and empty. Parks as {@link get} does. */
@@ -184,8 +170,14 @@ export class SimpleQueue<T = unknown> implements AsyncIterable<T> {
   }
 
   toString(): string {
-    const bound = this.#maxsize === undefined ? '' : ` of ${this.#maxsize}`;
+    const { maxsize } = this.#exchange;
+    const bound = maxsize === undefined ? '' : ` of ${maxsize}`;
     return `<${this.constructor.name} size ${this.qsize()}${bound}>`;
+  }
+
+  /** What `console.log` shows. */
+  [inspectText](): string {
+    return this.toString();
   }
 
   /** @internal Why nothing may be put in any more. */
@@ -210,131 +202,41 @@ export class SimpleQueue<T = unknown> implements AsyncIterable<T> {
 
   /** @internal Wakes everybody who waits: what they wait for may have become impossible. */
   protected wakeAll(putterError: Error): void {
-    while (this.#putters.first instanceof Waiter) this.#putters.first.throw(putterError);
-    while (this.#getters.first instanceof Waiter) this.#getters.first.switch();
+    this.#exchange.wakeAll(putterError);
   }
 
   /** @internal Throws the items away; answers how many there were. */
   protected drain(): number {
-    const count = this.#items.length;
-    while (this.#items.length > 0) this.#items.take();
+    const { items } = this.#exchange;
+    const count = items.length;
+    while (items.length > 0) items.take();
     return count;
   }
 
   /** @internal Those who wait for an item. */
   protected get waitingGetters(): number {
-    return this.#getters.size;
+    return this.#exchange.getters.size;
   }
 
   /** @internal Those who wait for room. */
   protected get waitingPutters(): number {
-    return this.#putters.size;
+    return this.#exchange.putters.size;
   }
 
-  #receive(options: QueueOptions, name: string, collect: () => T | typeof NOT_YET): Promise<T> {
+  #receive(options: QueueOptions, name: string, receiving: Receiving<T>): Promise<T> {
     const limit = checkQueueOptions(options, name);
     const reason = pendingInterrupt();
     if (reason !== undefined) return rejectedQuietly(reason);
     try {
-      const item = collect();
+      const item = receiving.collect();
       if (item !== NOT_YET) return Promise.resolve(item);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
     if (options.block === false) return Promise.reject(new Empty());
-    return underLimit(limit, (seconds) => new Waiter<T>().park({ list: this.#getters, seconds, late: raiseEmpty, collect }));
+    if (limit === undefined) return new Waiter<T>().park(this.#exchange.getters, receiving);
+    return underLimit(limit, (seconds) =>
+      new Waiter<T>().park(this.#exchange.getters, { ...receiving, seconds, late: raiseEmpty }),
+    );
   }
-
-  #hasRoom(): boolean {
-    return this.#maxsize === undefined || this.#items.length < this.#maxsize;
-  }
-
-  #add(item: T): void {
-    this.#items.push(item);
-    this.onAdded();
-    this.#wakeGetter();
-  }
-
-  /** Without room, an item can still go straight to a getter that waits at a channel. */
-  #handOver(item: T): boolean {
-    if (this.#maxsize !== 0 || this.#getters.first === undefined) return false;
-    this.#add(item);
-    return true;
-  }
-
-  #wakeGetter(): void {
-    const { first } = this.#getters;
-    if (first instanceof Waiter) first.switch();
-  }
-
-  #takeNext(): T | typeof NOT_YET {
-    if (this.#items.length > 0) {
-      const item = this.#items.take();
-      if (this.#putters.size > 0) this.#admitPutters();
-      return item;
-    }
-    const putter = this.#putters.first;
-    if (putter instanceof Putter) {
-      putter.switch();
-      this.onAdded();
-      return putter.item as T;
-    }
-    return this.#nothing();
-  }
-
-  #peekNext(): T | typeof NOT_YET {
-    if (this.#items.length > 0) {
-      // The item is still there for whoever waits next.
-      this.#wakeGetter();
-      return this.#items.peek();
-    }
-    const putter = this.#putters.first;
-    return putter instanceof Putter ? (putter.item as T) : this.#nothing();
-  }
-
-  #nothing(): typeof NOT_YET {
-    const refusal = this.refuseGet();
-    if (refusal !== undefined) throw refusal;
-    return NOT_YET;
-  }
-
-  #admitPutters(): void {
-    for (let putter = this.#putters.first; putter instanceof Putter && this.#hasRoom(); putter = this.#putters.first) {
-      try {
-        this.#add(putter.item as T);
-        putter.switch();
-      } catch (error) {
-        putter.throw(error);
-      }
-    }
-  }
-}
-
-function checkMaxsize(maxsize: unknown): number | undefined {
-  if (maxsize === undefined) return undefined;
-  if (typeof maxsize !== 'number') throw new TypeError(mismatch('Queue(maxsize)', 'an integer', maxsize));
-  if (maxsize === Infinity) return undefined;
-  if (!Number.isInteger(maxsize)) throw new RangeError(mismatch('Queue(maxsize)', 'an integer', maxsize));
-  return maxsize < 0 ? undefined : maxsize;
-}
-
-function checkQueueOptions(options: QueueOptions, name: string): ReturnType<typeof checkTimeLimit> {
-  checkOptions(options, `${name}(options)`);
-  if (options.block !== undefined) checkBoolean(options.block, `${name}({ block })`);
-  const limit = checkTimeLimit(options.timeout, `${name}({ timeout })`);
-  if (typeof limit === 'number' && limit < 0) throw new RangeError(mismatch(`${name}({ timeout })`, 'a number of seconds of at least 0', limit));
-  return limit;
-}
-
-function orEmpty<T>(item: T | typeof NOT_YET): T {
-  if (item === NOT_YET) throw new Empty();
-  return item;
-}
-
-function raiseFull(): never {
-  throw new Full();
-}
-
-function raiseEmpty(): never {
-  throw new Empty();
 }

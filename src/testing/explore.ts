@@ -23,7 +23,10 @@ export class ExplorationError extends Error {
   readonly seed: number;
 
   constructor(seed: number, cause: unknown) {
-    super(`The scenario failed with seed ${seed}: run explore(scenario, { seeds: [${seed}] }) to see it again`, { cause });
+    super(
+      `The scenario failed with seed ${seed}: run explore(scenario, { seeds: [${seed}] }) to see it again`,
+      { cause },
+    );
     this.name = 'ExplorationError';
     this.seed = seed;
   }
@@ -41,13 +44,20 @@ export class ExplorationError extends Error {
  *   assert(stock.count >= 0);
  * }, { seeds: 1000 });
  */
-export async function explore(
+export function explore(
   scenario: (exploration: Exploration) => unknown,
   options: ExploreOptions = {},
 ): Promise<number> {
   checkFunction(scenario, 'explore(scenario)');
   checkOptions(options, 'explore(options)');
-  const seeds = seedList(options.seeds ?? 100);
+  const { seeds = 100 } = options;
+  return exploreSeeds(scenario, seedList(seeds));
+}
+
+async function exploreSeeds(
+  scenario: (exploration: Exploration) => unknown,
+  seeds: readonly number[],
+): Promise<number> {
   for (const seed of seeds) await runWithSeed(scenario, seed);
   return seeds.length;
 }

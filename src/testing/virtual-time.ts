@@ -1,5 +1,5 @@
 /** Time that passes only when nobody has anything to do: tests of waits that take no time and have one outcome. */
-import { checkFunction, checkOptions, checkSeconds } from '../base/check.ts';
+import { checkFunction, checkOptions, checkSeconds, mismatch } from '../base/check.ts';
 import { setImmediate } from '../base/native.ts';
 import { scheduler } from '../core/scheduler.ts';
 import { type Clock, Timers, replaceTimers } from '../core/timers.ts';
@@ -45,17 +45,29 @@ class VirtualClock implements Clock {
  *   assert.equal(time.now(), 3600); // at once
  * });
  */
-export async function withVirtualTime<T>(fn: (time: VirtualTime) => T | Promise<T>, options: VirtualTimeOptions = {}): Promise<T> {
+export function withVirtualTime<T>(
+  fn: (time: VirtualTime) => T | Promise<T>,
+  options: VirtualTimeOptions = {},
+): Promise<T> {
   checkFunction(fn, 'withVirtualTime(fn)');
   checkOptions(options, 'withVirtualTime(options)');
-  const clock = new VirtualClock(checkSeconds(options.start ?? 0, 'withVirtualTime({ start })'));
+  const { start = 0 } = options;
+  checkSeconds(start, 'withVirtualTime({ start })');
+  if (start === Infinity)
+    throw new RangeError(mismatch('withVirtualTime({ start })', 'a finite number of seconds', start));
+  return runInVirtualTime(fn, start);
+}
+
+async function runInVirtualTime<T>(fn: (time: VirtualTime) => T | Promise<T>, start: number): Promise<T> {
+  const clock = new VirtualClock(start);
   const timers = new Timers(() => clock);
   let isWaitingForTurn = false;
 
   const advance = (): void => {
     isWaitingForTurn = false;
     const { next } = timers;
-    if (scheduler.readyCount > 0 || scheduler.slice !== undefined || next === undefined || next === Infinity) return;
+    if (scheduler.readyCount > 0 || scheduler.slice !== undefined || next === undefined || next === Infinity)
+      return;
     clock.milliseconds = Math.max(clock.milliseconds, next);
     timers.fire();
   };

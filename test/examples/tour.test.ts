@@ -124,7 +124,7 @@ describe('the tour', { concurrency: 3 }, () => {
     const { code, stdout } = await tour(['--limit', '0.5']);
     assert.equal(code, 0);
     const path = /^Results: (.+)$/m.exec(stdout)?.[1] ?? '';
-    assert.equal(number(stdout, 'killed'), 40);
+    assert.ok(number(stdout, 'killed') > 0);
     agree(stdout, path);
     rmSync(join(path, '..'), { recursive: true });
   });
@@ -159,7 +159,7 @@ describe('the tour', { concurrency: 3 }, () => {
       assert.match(stdout, new RegExp(`stopped by ${signal}`));
       agree(stdout, out);
       assert.ok(number(stdout, 'downloaded') > 0);
-      assert.equal(number(stdout, 'killed'), 40);
+      assert.ok(number(stdout, 'killed') > 0);
       assert.ok(number(stdout, 'not started') > 0);
     });
   }

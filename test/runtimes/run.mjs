@@ -17,8 +17,8 @@ import { readJson, root } from '../../scripts/lib/tree.mjs';
 /** @typedef {{ runtime: string, file: string, test?: string, reason: string }} Limit */
 /** @typedef {{ passed: number, failed: number, skipped: number, limited: number }} Tally */
 
-// Tests of the repository itself and of the examples, which are Node programs.
-const NOT_KERNEL = /^test\/([^/]+\.test\.ts$|examples\/|package\/|runtimes\/)/;
+// Tests of the repository itself, its documents and types, and of the examples, which are Node programs.
+const NOT_KERNEL = /^test\/([^/]+\.test\.ts$|docs\/|examples\/|package\/|runtimes\/|types\/)/;
 
 const { platform, arch } = process;
 /** @type {Record<string, { kind: 'node' | 'bun' | 'deno', candidates: string[] }>} */
