@@ -8,7 +8,7 @@ const SLOW_MS = 1500;
 
 export const fullEffort: Effort = { repetitions: 3, warmMs: 300, measureMs: 200, starts: 7 };
 /** For the Nodes that no bound is judged on. */
-export const lesserEffort: Effort = { ...fullEffort, repetitions: 2 };
+export const lesserEffort: Effort = { ...fullEffort, repetitions: 1 };
 export const quickEffort: Effort = { repetitions: 1, warmMs: 200, measureMs: 100, starts: 5 };
 
 /**

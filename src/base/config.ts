@@ -80,7 +80,7 @@ const values: Partial<Settings> = {};
 
 function read<K extends keyof Settings>(name: K): Settings[K] {
   const written = values[name];
-  if (written !== undefined) return written as Settings[K];
+  if (written !== undefined) return written;
   const setting: Setting<Settings[K]> = settings[name];
   const value = fromEnvironment(setting);
   values[name] = value;
@@ -99,7 +99,7 @@ function fromEnvironment<T>(setting: Setting<T>): T {
 }
 
 function write<K extends keyof Settings>(name: K, value: unknown): void {
-  values[name] = settings[name].check(value, `config.${name}`) as Settings[K];
+  values[name] = settings[name].check(value, `config.${name}`);
 }
 
 /** The settings in force; assign to change one. gevent: `gevent.config`. */

@@ -39,17 +39,6 @@ export function nameErrorClass(
   if (isInterrupting) Object.defineProperty(errorClass.prototype, interrupt, { ...hidden, value: true });
 }
 
-/** @internal Builds an error without walking the stack, which is nine tenths of what an error costs. */
-export function withoutStack<T>(build: () => T): T {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
-  try {
-    return build();
-  } finally {
-    Error.stackTraceLimit = limit;
-  }
-}
-
 /**
  * Ends a greenlet silently: nothing is printed, the greenlet counts as successful, and the instance is its
  * value. What `kill()` raises by default. gevent: `GreenletExit`.

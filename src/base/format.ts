@@ -1,8 +1,19 @@
 /** Values, durations and call sites as short text for messages. */
 import { inspect } from 'node:util';
 
-/** The method that `console.log` and `util.inspect` ask for an object's text. */
-export const inspectText: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;
+/** Has `console.log` and `util.inspect` show the instances of a class as their text, and not as their fields. */
+export function inspectAsText<T extends object>(
+  theClass: { readonly prototype: T },
+  text: (instance: T) => string = String,
+): void {
+  Object.defineProperty(theClass.prototype, inspect.custom, {
+    value(this: T): string {
+      return text(this);
+    },
+    writable: true,
+    configurable: true,
+  });
+}
 
 const MAX_VALUE_LENGTH = 60;
 

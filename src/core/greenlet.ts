@@ -21,6 +21,7 @@ import { Timeout } from './timeout.ts';
 import { passOn, pendingInterrupt, rejectedQuietly } from './checkpoint.ts';
 import { Waiter } from './waiter.ts';
 
+/** How long `get` waits, and whether. */
 export interface GetOptions extends WaitLimit {
   /** False: raise at once when there is no result yet. Default true. */
   block?: boolean;

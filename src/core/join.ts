@@ -8,6 +8,7 @@ import { type WaitOptions, readyObjects } from './wait.ts';
 import type { Waitable } from './waitable.ts';
 import type { LinkSource } from './link.ts';
 
+/** How `joinAll` waits. */
 export interface JoinAllOptions extends WaitOptions {
   /** Raise the first failure, as soon as it is seen. */
   raiseError?: boolean;

@@ -11,6 +11,7 @@ export type KillOutcome =
   /** It is still alive: the time given was up, or nobody waited. */
   | 'alive';
 
+/** How a kill is done, and whether it is waited for. */
 export interface KillOptions extends WaitLimit {
   /** Wait for the end (the default), or answer at once. */
   block?: boolean;

@@ -33,7 +33,7 @@ export class local {
 
   constructor(...args: unknown[]) {
     if (isMakingValues) return;
-    return new Proxy(this, new LocalHandler(new.target as new (...args: unknown[]) => local, args, this));
+    return new Proxy(this, new LocalHandler(new.target, args, this));
   }
 }
 

@@ -9,7 +9,7 @@
  * presence of any listener turns the default behaviour off.
  */
 import { nextTick } from '../base/native.ts';
-import { currentScopeOrMain, rejectionReports } from './scope.ts';
+import { currentScopeOrMain } from './scope.ts';
 
 type Emit = (this: NodeJS.Process, event: string | symbol, ...args: unknown[]) => boolean;
 
@@ -32,11 +32,8 @@ export function quietOwnRejections(): () => void {
   process.emit = filtered as typeof process.emit;
 
   const stopListening = quietOnDeno();
-  // Bun reports without asking anybody.
-  rejectionReports.areFiltered = !('Bun' in globalThis);
   return () => {
     stopListening();
-    rejectionReports.areFiltered = false;
     if (process.emit === (filtered as typeof process.emit)) process.emit = emit as typeof process.emit;
   };
 }
@@ -61,7 +58,7 @@ function dropWarningsOfThisTick(): void {
     const name = warning instanceof Error ? warning.name : rest[0];
     if (name !== WARNING_NAME) Reflect.apply(emitWarning, process, [warning, ...rest]);
   };
-  process.emitWarning = quiet as typeof process.emitWarning;
+  process.emitWarning = quiet;
   nextTick(() => {
     if (process.emitWarning === (quiet as typeof process.emitWarning)) process.emitWarning = emitWarning;
   });

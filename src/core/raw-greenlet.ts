@@ -6,9 +6,10 @@
  *
  * A greenlet *is* its root scope: an interruption of the scope reaches whatever the greenlet waits for.
  */
+import { type ErrorClass, checkError, checkSeconds, mismatch } from '../base/check.ts';
 import { config } from '../base/config.ts';
 import { GreenletExit } from '../base/errors.ts';
-import { formatCall, inspectText } from '../base/format.ts';
+import { formatCall, inspectAsText } from '../base/format.ts';
 import { NativePromise } from '../base/native.ts';
 import { type CallSite, sampleCallSite } from './call-site.ts';
 import { type Counted, addAlive, removeAlive } from './census.ts';
@@ -89,7 +90,7 @@ export class RawGreenlet extends Scope implements ReadyEntry, TimerTarget, Count
   }
 
   set name(name: string) {
-    if (typeof name !== 'string') throw new TypeError(`name: expected a string, got ${typeof name}`);
+    if (typeof name !== 'string') throw new TypeError(mismatch('name', 'a string', name));
     this.#name = name;
   }
 
@@ -119,6 +120,7 @@ export class RawGreenlet extends Scope implements ReadyEntry, TimerTarget, Count
 
   /** Schedules it to run in `seconds`. Never parks. */
   startLater(seconds: number): void {
+    checkSeconds(seconds, 'startLater(seconds)');
     if (this.state !== 'created') return;
     this.#startTimer = new Timer(this).start(seconds);
     this.#schedule();
@@ -128,10 +130,11 @@ export class RawGreenlet extends Scope implements ReadyEntry, TimerTarget, Count
    * Raises `exception` in it, without waiting: at the wait it is parked in, else at its next one. One that has not
    * begun ends at once. Never parks. gevent: `greenlet.throw`.
    */
-  throw(exception: Error = new GreenletExit()): void {
+  throw(exception: Error | ErrorClass = GreenletExit): void {
+    const reason = checkError(exception, 'throw(exception)');
     if (this.dead) return;
-    if (this.state === 'running') this.raise(exception);
-    else this.#endUnstarted(exception);
+    if (this.state === 'running') this.raise(reason);
+    else this.#endUnstarted(reason);
   }
 
   /** @internal Raises in a running greenlet; answers whether a wait was reached. */
@@ -146,9 +149,9 @@ export class RawGreenlet extends Scope implements ReadyEntry, TimerTarget, Count
     return `<${this.constructor.name} "${this.name}": ${this.describeCall()}>`;
   }
 
-  /** What `console.log` shows: {@link toString}, and where it is in its life. */
-  [inspectText](): string {
-    return `${this.toString()} ${this.state}`;
+  /** @internal Where it is in its life, for `console.log`. */
+  get lifeState(): GreenletState {
+    return this.state;
   }
 
   /** @internal The function and its arguments. */
@@ -269,6 +272,7 @@ export class RawGreenlet extends Scope implements ReadyEntry, TimerTarget, Count
     return this.state === 'failed' ? errorTriple(this.result) : [];
   }
 }
+inspectAsText(RawGreenlet, (greenlet) => `${greenlet.toString()} ${greenlet.lifeState}`);
 
 function begin(greenlet: RawGreenlet): void {
   greenlet.begin();

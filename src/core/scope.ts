@@ -13,6 +13,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { getEventListeners } from 'node:events';
 
+import { checkFunction, mismatch } from '../base/check.ts';
 import { markInterrupt } from '../base/errors.ts';
 
 /** @internal What a scope must know of a wait. */
@@ -31,9 +32,6 @@ export interface Shield {
 
 /** How many reasons a scope remembers for telling its own rejections from others. */
 const REMEMBERED_REASONS = 8;
-
-/** @internal Whether the runtime's reports of unhandled rejections pass through a filter of ours. */
-export const rejectionReports: { areFiltered: boolean } = { areFiltered: false };
 
 /** @internal How many interruptions are pending anywhere: while it is 0, no wait needs to look for one. */
 export const pendingInterrupts: { count: number } = { count: 0 };
@@ -71,6 +69,8 @@ export class Scope {
   #lastRaised = 0;
 
   constructor(parent?: Scope) {
+    if (parent !== undefined && !(parent instanceof Scope))
+      throw new TypeError(mismatch('Scope(parent)', 'a Scope', parent));
     this.parent = parent;
     this.root = parent === undefined ? this : parent.root;
     if (parent !== undefined) (parent.#children ??= new Set()).add(this);
@@ -78,6 +78,7 @@ export class Scope {
 
   /** Runs `fn` in this scope: what it awaits, calls and schedules belongs to the scope. Never parks by itself. */
   run<T>(fn: () => T): T {
+    checkFunction(fn, 'Scope.run(fn)');
     return storage.run(this, fn);
   }
 
@@ -86,6 +87,7 @@ export class Scope {
    * raises it. Never parks. Answers whether something was reached now.
    */
   interrupt(reason: Error): boolean {
+    if (!(reason instanceof Error)) throw new TypeError(mismatch('interrupt(reason)', 'an Error', reason));
     if (this.closed) return false;
     markInterrupt(reason);
     const reached = this.#raise(reason);
@@ -143,11 +145,6 @@ export class Scope {
       if (scope.#lastRaised > point) return true;
     }
     return false;
-  }
-
-  /** @internal True when a rejection left by an interruption here would be recognised as ours. */
-  get isQuiet(): boolean {
-    return rejectionReports.areFiltered && this !== mainScope;
   }
 
   /** @internal The oldest pending interruption here or in a scope around, up to a shield; taken out. */

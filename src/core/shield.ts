@@ -5,6 +5,7 @@ import type { Seconds } from './timeout.ts';
 import { Timer, type TimerTarget } from './timers.ts';
 import { pendingInterrupt } from './checkpoint.ts';
 
+/** How long a shield holds. */
 export interface ShieldOptions {
   /** Seconds after a kill for which the shield still holds; then the kill reaches the inside. Default: for ever. */
   grace?: Seconds;

@@ -6,6 +6,7 @@ import type { Seconds } from './timeout.ts';
 import { giveWay } from './turn.ts';
 import { Waiter } from './waiter.ts';
 
+/** What `sleep` takes beside the seconds. */
 export interface SleepOptions {
   /** False: the sleeper does not keep the process, or `wait()`, alive. Default true. */
   ref?: boolean;

@@ -21,6 +21,7 @@ export type Seconds = number;
 /** What a Timeout raises: itself (undefined, or a text that it adds), silently (false), or an error of yours. */
 export type TimeoutException = false | string | Error | ErrorClass;
 
+/** What a Timeout takes beside its seconds and its error. */
 export interface TimeoutOptions {
   /** False: the running timer does not keep the process alive. Default true. */
   ref?: boolean;

@@ -1,7 +1,7 @@
 /** Something to be run later, in a microtask of its own and in the async context of now. */
 import { NativePromise } from '../base/native.ts';
 
-let resolveLatest: (subject: never) => void = () => {};
+let resolveLatest: (subject: never) => void = nothing;
 
 // One executor for all: a closure for each would cost as much as the promise.
 function keepResolve(resolve: (subject: never) => void): void {
@@ -16,5 +16,12 @@ function keepResolve(resolve: (subject: never) => void): void {
 export function prepare<T extends object>(run: (subject: T) => void): (subject: T) => void {
   const promise = new NativePromise<T>(keepResolve);
   void promise.then(run);
-  return resolveLatest as (subject: T) => void;
+  const trigger = resolveLatest as (subject: T) => void;
+  // It would keep the promise, and so the subject.
+  resolveLatest = nothing;
+  return trigger;
+}
+
+function nothing(): void {
+  // Until a promise is made.
 }

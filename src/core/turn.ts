@@ -44,6 +44,7 @@ export function giveWay(): Promise<void> {
   const turn = new Turn(scope.root);
   const promise = new NativePromise<void>(keepResolve);
   turn.resolve = resolveLatest;
+  resolveLatest = nothing;
   scheduler.push(turn);
   if (slot.probe !== undefined) slot.probe.parked?.(scope.root, turn);
   scheduler.parked(scope.root);

@@ -26,20 +26,20 @@ export class WaitList {
   last: WaitNode | undefined = undefined;
   size = 0;
   readonly #call: string;
-  readonly #owner: object | undefined;
+  readonly #owner: { toString(): string } | undefined;
 
   /**
    * @param call the call that waits here, as text
    * @param owner what it waits for
    */
-  constructor(call: string, owner?: object) {
+  constructor(call: string, owner?: { toString(): string }) {
     this.#call = call;
     this.#owner = owner;
   }
 
   /** What is waited for, as text: asked for by LoopExit and the tree dump alone. */
   describe(): string {
-    return this.#owner === undefined ? this.#call : `${this.#call} of ${String(this.#owner)}`;
+    return this.#owner === undefined ? this.#call : `${this.#call} of ${this.#owner.toString()}`;
   }
 
   /** Adds a node at the place of its ticket: at the end, unless it was here before. */

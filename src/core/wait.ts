@@ -12,6 +12,7 @@ import { type Waitable, checkWaitables } from './waitable.ts';
 import { pendingInterrupt, rejectedQuietly } from './checkpoint.ts';
 import { Waiter } from './waiter.ts';
 
+/** How long to wait, and for how many. */
 export interface WaitOptions extends WaitLimit {
   /** Come back when this many are ready. Default: all. */
   count?: number | undefined;

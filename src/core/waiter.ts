@@ -44,6 +44,8 @@ export interface WaitOptions<T> {
   readonly about?: string | undefined;
 }
 
+const { then } = NativePromise.prototype;
+
 let resolveLatest: (value: never) => void = ignore;
 let rejectLatest: (error: unknown) => void = ignore;
 
@@ -198,6 +200,9 @@ export class Waiter<T = unknown> extends WaitNode implements ScopedWait, ReadyEn
     const promise = new NativePromise<T>(keepResolvers);
     this.#resolve = resolveLatest;
     this.#reject = rejectLatest;
+    // They would keep the promise, and what it resolves to.
+    resolveLatest = ignore;
+    rejectLatest = ignore;
     this.#promise = promise;
     if (slot.probe !== undefined) slot.probe.parked?.(scope.root, this);
     scheduler.parked(scope.root);
@@ -225,7 +230,7 @@ export class Waiter<T = unknown> extends WaitNode implements ScopedWait, ReadyEn
   interrupt(reason: Error): void {
     if (this.#state !== PARKED) return;
     // An interrupted wait must not show up as an unhandled rejection, whether or not anybody awaits it yet.
-    if (this.#scope?.isQuiet === false) this.#promise?.catch(ignore);
+    if (this.#promise !== undefined) void then.call(this.#promise, undefined, ignore);
     this.#timer?.stop();
     this.#options = undefined;
     this.throw(reason);

@@ -3,6 +3,7 @@ import { checkFunction, checkOptions, checkSeconds, mismatch } from '../base/che
 import { wallClock } from '../base/native.ts';
 import { type Seconds, Timeout } from './timeout.ts';
 
+/** What `withTimeout` takes beside the limit and the function. */
 export interface WithTimeoutOptions<V> {
   /** What to answer when the time is up, in place of raising. */
   timeoutValue?: V;
@@ -27,7 +28,7 @@ export function withTimeout<T, V = never>(
   checkFunction(fn, 'withTimeout(fn)');
   checkOptions(options, 'withTimeout(options)');
   const timeout = new Timeout(seconds);
-  if ('timeoutValue' in options) return orElse(timeout, fn, options.timeoutValue as V);
+  if ('timeoutValue' in options) return orElse(timeout, fn, options.timeoutValue);
   return timeout.run(fn) as Promise<T>;
 }
 

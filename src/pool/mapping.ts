@@ -5,6 +5,7 @@ import { getCurrent } from '../core/main-greenlet.ts';
 import { spawn } from '../core/spawn.ts';
 import { IMap, IMapUnordered, type StartMember } from './imap.ts';
 
+/** How far `imap` runs ahead of its reader. */
 export interface IMapOptions {
   /** How many finished results may wait to be read before no further call is started. Default: any number. */
   maxsize?: number | undefined;

@@ -1,5 +1,5 @@
 /** What Group and Pool have in common: members, from their start to their end. */
-import { inspectText } from '../base/format.ts';
+import { inspectAsText } from '../base/format.ts';
 import { checkFlag, checkOptions, type ErrorClass, mismatch } from '../base/check.ts';
 import { GreenletExit } from '../base/errors.ts';
 import { Greenlet } from '../core/greenlet.ts';
@@ -15,11 +15,13 @@ import { GroupMapping } from './mapping.ts';
 /** A class of greenlets that a group makes its members of. */
 export type MemberClass = new (fn: (...args: never[]) => unknown, ...args: unknown[]) => Greenlet<unknown>;
 
+/** What a group or pool is made with. */
 export interface MembersOptions {
   /** What `spawn` makes, in place of Greenlet. */
   greenletClass?: MemberClass;
 }
 
+/** How a group is joined. */
 export interface GroupJoinOptions extends WaitLimit {
   /** Raise the failure of a member. */
   raiseError?: boolean;
@@ -154,11 +156,6 @@ export abstract class Members extends GroupMapping implements Iterable<Greenlet<
     return `<${this.constructor.name} of ${this.#members.size} greenlets>`;
   }
 
-  /** What `console.log` shows. */
-  [inspectText](): string {
-    return this.toString();
-  }
-
   /** @internal Makes a member of a greenlet that is alive. */
   protected track(greenlet: Greenlet<unknown>): boolean {
     if (this.#isClosed) throw new Error(`Cannot add to ${String(this)}: it was closed`);
@@ -221,6 +218,7 @@ export abstract class Members extends GroupMapping implements Iterable<Greenlet<
     return passOn(true);
   }
 }
+inspectAsText(Members);
 
 /** @internal */
 export function checkGreenlet(value: unknown, name: string): void {

@@ -8,6 +8,7 @@ import { Semaphore } from '../sync/semaphore.ts';
 import type { StartMember } from './imap.ts';
 import { Members, type MembersOptions, checkGreenlet } from './members.ts';
 
+/** How long a pool is waited for, and whether. */
 export interface PoolAddOptions extends WaitLimit {
   /** False: raise PoolFull at once when there is no slot. Default true. */
   blocking?: boolean;

@@ -1,5 +1,5 @@
 /** A value, or an error, that will be there some time. */
-import { inspectText } from '../base/format.ts';
+import { inspectAsText } from '../base/format.ts';
 import { checkFlag, checkFunction, checkOptions, mismatch } from '../base/check.ts';
 import { type LinkTarget, linkTarget } from '../core/link.ts';
 import { Links } from '../core/links.ts';
@@ -12,6 +12,7 @@ type Outcome<T> =
   | { readonly kind: 'value'; readonly value: T }
   | { readonly kind: 'error'; readonly error: unknown };
 
+/** How long `get` waits, and whether. */
 export interface ResultGetOptions extends WaitLimit {
   /** False: raise at once when nothing is there. Default true. */
   block?: boolean;
@@ -169,11 +170,6 @@ export class AsyncResult<T = unknown> extends DeclaredTarget {
     return `<${this.constructor.name} ${this.#outcome?.kind ?? 'unset'}>`;
   }
 
-  /** What `console.log` shows. */
-  [inspectText](): string {
-    return this.toString();
-  }
-
   #settle(outcome: Outcome<T>): void {
     this.#outcome = outcome;
     this.#links.notify(this);
@@ -189,6 +185,7 @@ export class AsyncResult<T = unknown> extends DeclaredTarget {
     }
   }
 }
+inspectAsText(AsyncResult);
 
 function raiseTimeout(seconds: number | undefined): never {
   throw new Timeout(seconds);

@@ -1,5 +1,5 @@
 /** A flag that greenlets wait for. */
-import { inspectText } from '../base/format.ts';
+import { inspectAsText } from '../base/format.ts';
 import { NO_OPTIONS, checkFunction, checkOptions } from '../base/check.ts';
 import { Links } from '../core/links.ts';
 import { type WaitLimit, checkTimeLimit, underLimit } from '../core/time-limit.ts';
@@ -81,12 +81,8 @@ export class Event {
   toString(): string {
     return `<${this.constructor.name} ${this.#flag ? 'set' : 'clear'}>`;
   }
-
-  /** What `console.log` shows. */
-  [inspectText](): string {
-    return this.toString();
-  }
 }
+inspectAsText(Event);
 
 function gaveUp(): boolean {
   return false;

@@ -41,7 +41,12 @@ export class Exchange<T> {
   readonly putters: WaitList;
   readonly #hooks: ExchangeHooks;
 
-  constructor(queue: object, items: ItemStore<T>, maxsize: number | undefined, hooks: ExchangeHooks) {
+  constructor(
+    queue: { toString(): string },
+    items: ItemStore<T>,
+    maxsize: number | undefined,
+    hooks: ExchangeHooks,
+  ) {
     this.items = items;
     this.maxsize = maxsize;
     this.getters = new WaitList('get()', queue);

@@ -4,6 +4,7 @@ import { describeValue } from '../base/format.ts';
 import { PriorityStore } from './item-store.ts';
 import { Queue, type QueueSetup } from './queue.ts';
 
+/** What a priority queue begins with, beside its items. */
 export interface PrioritySetup<T> extends QueueSetup<T> {
   /** Orders two items: negative when the first comes out before the second. */
   compare?: (a: T, b: T) => number;

@@ -4,6 +4,7 @@ import { Empty, Full } from '../base/errors.ts';
 import { type WaitLimit, checkTimeLimit } from '../core/time-limit.ts';
 import { NOT_YET } from '../core/waiter.ts';
 
+/** How long `put`, `get` and `peek` wait, and whether. */
 export interface QueueOptions extends WaitLimit {
   /** False: raise Full or Empty at once. Default true. */
   block?: boolean;

@@ -8,6 +8,7 @@ import { Waiter } from '../core/waiter.ts';
 import type { ItemStore } from './item-store.ts';
 import { SimpleQueue } from './simple-queue.ts';
 
+/** What a queue begins with, beside its items. */
 export interface QueueSetup<T> {
   /** Tasks that are unfinished to begin with. Default: as many as there are items. */
   unfinishedTasks?: number;

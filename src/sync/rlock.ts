@@ -1,5 +1,5 @@
 /** A lock that its owner may take again. */
-import { inspectText } from '../base/format.ts';
+import { inspectAsText } from '../base/format.ts';
 import { checkFunction } from '../base/check.ts';
 import { getCurrent } from '../core/main-greenlet.ts';
 import type { RawGreenlet } from '../core/raw-greenlet.ts';
@@ -93,11 +93,6 @@ export class RLock {
     return `<${this.constructor.name} ${this.#owner === undefined ? 'free' : `held ${this.#depth} times by ${String(this.#owner)}`}>`;
   }
 
-  /** What `console.log` shows. */
-  [inspectText](): string {
-    return this.toString();
-  }
-
   #isMine(): boolean {
     return this.#depth > 0 && this.#owner === getCurrent();
   }
@@ -107,3 +102,4 @@ export class RLock {
     this.#depth = 1;
   }
 }
+inspectAsText(RLock);

@@ -1,5 +1,5 @@
 /** Counted permits, handed out in the order in which they were asked for. */
-import { inspectText } from '../base/format.ts';
+import { inspectAsText } from '../base/format.ts';
 import { NO_OPTIONS, checkFlag, checkFunction, checkInteger, checkOptions } from '../base/check.ts';
 import { Links } from '../core/links.ts';
 import { runCallback } from '../core/callback.ts';
@@ -10,6 +10,7 @@ import { WaitList, type WaitNode } from '../core/wait-list.ts';
 import { passOn, pendingInterrupt, rejectedQuietly } from '../core/checkpoint.ts';
 import { NOT_YET, Waiter } from '../core/waiter.ts';
 
+/** How long `acquire` waits, and whether. */
 export interface AcquireOptions extends WaitLimit {
   /** False: answer at once whether a permit was free. Default true. */
   blocking?: boolean;
@@ -166,11 +167,6 @@ export class Semaphore {
     return `<${this.constructor.name} ${this.#counter} free${owner}>`;
   }
 
-  /** What `console.log` shows. */
-  [inspectText](): string {
-    return this.toString();
-  }
-
   #take(): boolean {
     if (this.#counter <= 0) return false;
     this.#counter -= 1;
@@ -183,6 +179,7 @@ export class Semaphore {
     if (this.#counter > 0) this.#links.notify(this, this.#counter);
   }
 }
+inspectAsText(Semaphore);
 
 /** A semaphore that refuses to hold more permits than it began with. gevent: `lock.BoundedSemaphore`. */
 export class BoundedSemaphore extends Semaphore {

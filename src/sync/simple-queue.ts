@@ -1,5 +1,5 @@
 /** A queue between greenlets: the calls that all queues have. */
-import { inspectText } from '../base/format.ts';
+import { inspectAsText } from '../base/format.ts';
 import { NO_OPTIONS, checkIterable } from '../base/check.ts';
 import { Empty, Full } from '../base/errors.ts';
 import { underLimit } from '../core/time-limit.ts';
@@ -175,11 +175,6 @@ export class SimpleQueue<T = unknown> implements AsyncIterable<T> {
     return `<${this.constructor.name} size ${this.qsize()}${bound}>`;
   }
 
-  /** What `console.log` shows. */
-  [inspectText](): string {
-    return this.toString();
-  }
-
   /** @internal Why nothing may be put in any more. */
   protected refusePut(): Error | undefined {
     return undefined;
@@ -240,3 +235,4 @@ export class SimpleQueue<T = unknown> implements AsyncIterable<T> {
     );
   }
 }
+inspectAsText(SimpleQueue);

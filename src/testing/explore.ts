@@ -11,6 +11,7 @@ export interface Exploration {
   readonly random: () => number;
 }
 
+/** What `explore` tries. */
 export interface ExploreOptions {
   /** How many seeds to try, or which. Default 100. */
   seeds?: number | Iterable<number>;

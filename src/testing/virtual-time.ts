@@ -10,6 +10,7 @@ export interface VirtualTime {
   now(): number;
 }
 
+/** How a virtual clock begins. */
 export interface VirtualTimeOptions {
   /** Seconds at which the clock begins. Default 0. */
   start?: number;

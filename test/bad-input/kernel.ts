@@ -2,7 +2,7 @@
 import * as gevent from '../../src/index.ts';
 import { setProbe } from '../../src/hub.ts';
 import { explore, withVirtualTime } from '../../src/testing.ts';
-import { open, refuses, type Refusal, type Rows, shouldRefuse } from './row.ts';
+import { type Refusal, type Rows, open, refuses } from './row.ts';
 import * as not from './values.ts';
 import { nothing, type World } from './world.ts';
 
@@ -40,9 +40,6 @@ function killArguments(name: string, call: (world: World, ...args: never[]) => u
 function starts(name: string, call: (fn: never, world: World) => unknown): Refusal[] {
   return [refuses(name, not.notFunction, call)];
 }
-
-const rawGreenlet = 'src/core/raw-greenlet.ts';
-const scope = 'src/core/scope.ts';
 
 const greenletRows: Rows = {
   'new Greenlet': [refuses('Greenlet(fn)', not.optional(not.notFunction), (bad) => new Greenlet(bad))],
@@ -87,29 +84,23 @@ const greenletRows: Rows = {
   ],
   'Greenlet#use': starts('use(fn)', (bad, { greenlet }) => greenlet.use(bad)),
   'RawGreenlet#name=': [
-    shouldRefuse(rawGreenlet, 'name', not.notString, (bad, { greenlet }) => {
+    refuses('name', not.notString, (bad, { greenlet }) => {
       greenlet.name = bad;
     }),
   ],
   'RawGreenlet#startLater': [
-    shouldRefuse(rawGreenlet, 'startLater(seconds)', not.notSeconds, (bad, { raw }) => raw.startLater(bad)),
+    refuses('startLater(seconds)', not.notSeconds, (bad, { raw }) => raw.startLater(bad)),
   ],
   'RawGreenlet#throw': [
-    shouldRefuse(rawGreenlet, 'throw(exception)', not.optional(not.notError), (bad, { greenlet }) =>
-      greenlet.throw(bad),
-    ),
+    refuses('throw(exception)', not.optional(not.notError), (bad, { greenlet }) => greenlet.throw(bad)),
   ],
 };
 
 const scopeRows: Rows = {
-  'new Scope': [
-    shouldRefuse(scope, 'Scope(parent)', not.optional(not.notScope), (bad) => new gevent.Scope(bad)),
-  ],
-  'Scope#run': [
-    shouldRefuse(scope, 'Scope.run(fn)', not.notFunction, (bad, { greenlet }) => greenlet.run(bad)),
-  ],
+  'new Scope': [refuses('Scope(parent)', not.optional(not.notScope), (bad) => new gevent.Scope(bad))],
+  'Scope#run': [refuses('Scope.run(fn)', not.notFunction, (bad, { greenlet }) => greenlet.run(bad))],
   'Scope#interrupt': [
-    shouldRefuse(scope, 'interrupt(reason)', not.notError, (bad, { greenlet }) => greenlet.interrupt(bad)),
+    refuses('interrupt(reason)', not.notError, (bad, { greenlet }) => greenlet.interrupt(bad)),
   ],
   'Scope#retract': anything,
   'Scope#hasRaised': anything,
