@@ -27,7 +27,6 @@ let isMakingValues = false;
  * data.user = 'ann';
  * spawn(() => 'user' in data); // false there
  */
-// oxlint-disable-next-line typescript/no-extraneous-class -- gevent's name, lower case as in gevent
 export class local {
   [attribute: string]: unknown;
 

@@ -92,7 +92,9 @@ const greenletRows: Rows = {
     refuses('startLater(seconds)', not.notSeconds, (bad, { raw }) => raw.startLater(bad)),
   ],
   'RawGreenlet#throw': [
-    refuses('throw(exception)', not.optional(not.notError), (bad, { greenlet }) => greenlet.throw(bad)),
+    refuses('throw(exception)', not.optional(not.notKillException), (bad, { greenlet }) =>
+      greenlet.throw(bad),
+    ),
   ],
 };
 
