@@ -41,6 +41,7 @@ const CORE_ORDER = [
   'quiet-rejections',
   'hub',
   'link',
+  'beside',
   'linked-greenlet',
   'kill-options',
   'greenlet',

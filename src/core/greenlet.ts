@@ -10,6 +10,7 @@ import {
   type ErrorClass,
 } from '../base/check.ts';
 import { GreenletExit } from '../base/errors.ts';
+import { runBeside } from './beside.ts';
 import { CallSite } from './call-site.ts';
 import { type KillOptions, type KillOutcome, splitKillArguments } from './kill-options.ts';
 import { LinkedGreenlet } from './linked-greenlet.ts';
@@ -250,21 +251,6 @@ export class Greenlet<T = unknown> extends LinkedGreenlet<T> {
   #killOutcome(reason: Error): KillOutcome {
     if (!this.dead) return 'alive';
     return this.result === reason ? 'killed' : 'finished';
-  }
-}
-
-/** What {@link Greenlet.use} does. */
-async function runBeside<G extends Greenlet<unknown>, R>(
-  greenlet: G,
-  fn: (greenlet: G) => R | Promise<R>,
-): Promise<R> {
-  let isClean = false;
-  try {
-    const result = await fn(greenlet);
-    isClean = true;
-    return result;
-  } finally {
-    await (isClean ? greenlet.join() : greenlet.kill());
   }
 }
 

@@ -2,8 +2,12 @@
 import { checkFlag, checkIterable, checkOptions, type ErrorClass, mismatch } from '../base/check.ts';
 import { GreenletExit } from '../base/errors.ts';
 import { runCallback } from './callback.ts';
+import { Greenlet } from './greenlet.ts';
+import { getHub } from './hub.ts';
 import { type KillOptions, splitKillArguments } from './kill-options.ts';
 import { RawGreenlet } from './raw-greenlet.ts';
+import { underLimit } from './time-limit.ts';
+import type { Seconds } from './timeout.ts';
 import { type WaitOptions, readyObjects } from './wait.ts';
 import type { Waitable } from './waitable.ts';
 import type { LinkSource } from './link.ts';
@@ -87,15 +91,25 @@ async function killAndJoin<G extends RawGreenlet>(
   options: KillOptions,
 ): Promise<G[] | undefined> {
   killThem();
-  await joinAll(list.filter((greenlet) => !greenlet.dead && isJoinable(greenlet)) as (G & Joinable)[], {
-    timeout: options.timeout,
-  });
+  await underLimit(options.timeout, (seconds) => joinInTurn(list, seconds), nothing);
   const survivors = list.filter((greenlet) => !greenlet.dead);
   return survivors.length === 0 ? undefined : survivors;
 }
 
-function isJoinable(greenlet: RawGreenlet): boolean {
-  return 'rawLink' in greenlet;
+/** Most of them have died in the turn in which the first has: a link to each would cost more than the kill. */
+async function joinInTurn(list: readonly RawGreenlet[], seconds: Seconds | undefined): Promise<void> {
+  const { loop } = getHub();
+  const deadline = seconds === undefined ? undefined : loop.now() + seconds;
+  for (const greenlet of list) {
+    if (greenlet.dead || !(greenlet instanceof Greenlet)) continue;
+    const timeout = deadline === undefined ? undefined : Math.max(0, deadline - loop.now());
+    await greenlet.join({ timeout });
+    if (!greenlet.dead) return;
+  }
+}
+
+function nothing(): void {
+  // Expiry is quiet.
 }
 
 async function collectSuccessful<G extends Joinable>(objects: AsyncIterable<G>): Promise<G[]> {

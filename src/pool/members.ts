@@ -1,10 +1,13 @@
 /** What Group and Pool have in common: members, from their start to their end. */
 import { inspectAsText } from '../base/format.ts';
-import { checkFlag, checkOptions, type ErrorClass, mismatch } from '../base/check.ts';
+import { checkFunction, checkFlag, checkOptions, type ErrorClass, mismatch } from '../base/check.ts';
 import { GreenletExit } from '../base/errors.ts';
 import { Greenlet } from '../core/greenlet.ts';
 import { type KillOptions, type KillOutcome, splitKillArguments } from '../core/kill-options.ts';
+import { runBeside } from '../core/beside.ts';
 import { Bookmark } from '../core/links.ts';
+import { currentScope } from '../core/main-greenlet.ts';
+import { interruptionCount } from '../core/scope.ts';
 import { getHub } from '../core/hub.ts';
 import { type WaitLimit, checkTimeLimit, underLimit } from '../core/time-limit.ts';
 import { WaitList } from '../core/wait-list.ts';
@@ -36,6 +39,7 @@ export abstract class Members extends GroupMapping implements Iterable<Greenlet<
   readonly #emptyWaiters: WaitList = new WaitList('join()', this);
   /** Those who wait until all that were killed have ended. */
   readonly #killWaiters: WaitList = new WaitList('kill()', this);
+  readonly #bornAt: number = interruptionCount();
   #isClosed = false;
 
   constructor(options: MembersOptions = {}) {
@@ -150,6 +154,27 @@ export abstract class Members extends GroupMapping implements Iterable<Greenlet<
     }
     if (isFirst) return greenlet.kill(exception, options);
     return greenlet.join(options).then(() => undefined);
+  }
+
+  /**
+   * Runs `fn` with it: when `fn` is through, parks until it is empty; when `fn` fails, kills the members.
+   *
+   * @example
+   * await new Pool(10).use(async (pool) => {
+   *   for (const url of urls) await pool.spawn(download, url);
+   * });
+   */
+  use<R>(fn: (members: this) => R | Promise<R>): Promise<R> {
+    checkFunction(fn, 'use(fn)');
+    return runBeside(this, fn);
+  }
+
+  /**
+   * `await using pool = new Pool(10)`: leaving the block parks until it is empty; when a kill or a timeout drives us
+   * out of the block, the members are killed. An ordinary error cannot be seen from here: {@link use} can.
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (currentScope().wasInterruptedSince(this.#bornAt) ? this.kill() : this.join());
   }
 
   override toString(): string {

@@ -221,6 +221,9 @@ const poolRows: Rows = {
     refuses('Pool({ greenletClass })', notGreenletClass, (greenletClass) => new Pool(1, { greenletClass })),
   ],
   'Members#has': anything,
+  'Members#use': onBoth((members) => [
+    refuses('use(fn)', not.notFunction, (bad, world) => members(world).use(bad)),
+  ]),
   'Members#discard': onBoth((members) => [
     refuses('discard(greenlet)', not.notGreenlet, (bad, world) => members(world).discard(bad)),
   ]),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Event } from '../../src/event.ts';
-import { Greenlet, GreenletExit, Timeout, joinAll, sleep, spawn } from '../../src/index.ts';
+import { Greenlet, GreenletExit, Timeout, joinAll, sleep, spawn, withTimeout } from '../../src/index.ts';
 import { Group } from '../../src/pool.ts';
 import { settle, unprinted, virtualTest } from '../support/virtual-test.ts';
 
@@ -265,3 +265,43 @@ virtualTest('killing who waits for a Group leaves its members alone', async () =
   await group.join();
   assert.equal(member.value, undefined);
 });
+
+virtualTest('Group.use() waits for the members when the function is through', async (time) => {
+  const group = new Group();
+  const result = await group.use((members) => {
+    members.spawn(() => sleep(2));
+    return 'through';
+  });
+  assert.deepEqual([result, group.length, time.now()], ['through', 0, 2]);
+});
+
+virtualTest('Group.use() kills the members when the function fails', async (time) => {
+  const group = new Group();
+  const failure = new Error('no');
+  const failing = group.use((members) => {
+    members.spawn(() => sleep(9));
+    throw failure;
+  });
+  await assert.rejects(failing, failure);
+  assert.deepEqual([group.length, time.now()], [0, 0]);
+});
+
+virtualTest(
+  'await using waits for the members, and kills them when a timeout drives us out',
+  async (time) => {
+    {
+      await using group = new Group();
+      group.spawn(() => sleep(1));
+    }
+    assert.equal(time.now(), 1);
+    let late: Greenlet | undefined;
+    await assert.rejects(async () => {
+      await withTimeout(1, async () => {
+        await using group = new Group();
+        late = group.spawn(() => sleep(9));
+        await sleep(5);
+      });
+    }, Timeout);
+    assert.deepEqual([time.now(), late?.value instanceof GreenletExit], [2, true]);
+  },
+);
