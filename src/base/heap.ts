@@ -13,8 +13,12 @@ export interface HeapItem {
   heapIndex: number;
 }
 
+const LARGE = 65_536;
+
 export class Heap<T extends HeapItem> {
-  readonly #items: T[] = [];
+  #items: T[] = [];
+  /** It has been large: the memory for that is given back when it is empty. */
+  #wasLarge = false;
   readonly #before: (a: T, b: T) => boolean;
 
   constructor(before: (a: T, b: T) => boolean) {
@@ -33,6 +37,7 @@ export class Heap<T extends HeapItem> {
   push(item: T): void {
     this.#items.push(item);
     this.#rise(item, this.#items.length - 1);
+    if (this.#items.length > LARGE) this.#wasLarge = true;
   }
 
   pop(): T | undefined {
@@ -47,7 +52,10 @@ export class Heap<T extends HeapItem> {
     if (index < 0) return;
     item.heapIndex = -1;
     const last = items.pop() as T;
-    if (last === item) return;
+    if (last === item) {
+      if (items.length === 0 && this.#wasLarge) this.#reset();
+      return;
+    }
     const parent = items[(index - 1) >> 2];
     if (index > 0 && parent !== undefined && this.#before(last, parent)) this.#rise(last, index);
     else this.#sink(last, index);
@@ -56,6 +64,11 @@ export class Heap<T extends HeapItem> {
   /** The items in no particular order. */
   values(): readonly T[] {
     return this.#items;
+  }
+
+  #reset(): void {
+    this.#items = [];
+    this.#wasLarge = false;
   }
 
   #rise(item: T, from: number): void {
