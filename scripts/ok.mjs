@@ -17,6 +17,7 @@ const gates = [
   { title: 'types', script: 'types' },
   { title: 'unused code and dependencies', script: 'knip' },
   { title: 'the packed tarball', script: 'test:package' },
+  { title: 'memory and fuzz at full size', script: 'test:full', ci: true },
   { title: 'the main job', script: 'start', ci: true },
   { title: 'other runtimes', script: 'test:runtimes', ci: true },
 ];

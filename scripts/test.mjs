@@ -1,4 +1,5 @@
-// npm test [-- FILTER ...] [--jobs N] [--no-build]
+// npm test [-- FILTER ...] [--jobs N] [--no-build] [--full]
+// --full: memory and fuzz at full size: a million parked, ten millions in sequence, thousands of seeds.
 // Compiles, then runs the test files whose path holds one of the filters, each in a process of its own.
 import { parseArgs } from 'node:util';
 import { compile } from './lib/compile.mjs';
@@ -6,8 +7,14 @@ import { count, findTests, indent, runTests } from './lib/test-files.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { jobs: { type: 'string' }, 'no-build': { type: 'boolean', default: false } },
+  options: {
+    jobs: { type: 'string' },
+    'no-build': { type: 'boolean', default: false },
+    full: { type: 'boolean', default: false },
+  },
 });
+
+if (values.full) process.env['GEVENT_TEST_FULL'] = '1';
 
 let passed = 0;
 let failed = 0;
