@@ -4,6 +4,7 @@ import { GreenletExit } from '../base/errors.ts';
 import { Greenlet } from './greenlet.ts';
 import { joinAll } from './join.ts';
 import { Scope, currentScopeOrMain } from './scope.ts';
+import { reportUncaught } from './uncaught.ts';
 
 /** Raised in the members of a task group, and in its block, when one of them failed. */
 class TaskGroupExit extends GreenletExit {}
@@ -20,7 +21,7 @@ export interface TaskGroup {
  * Runs `body`, and parks until every greenlet that it spawned in the group has ended: nothing outlives the block.
  * The first failure, of a member or of the body, kills the rest. A kill or a timeout of the caller kills them too.
  *
- * @throws the failure; an AggregateError when several failed
+ * @throws the failure; an AggregateError when several failed; what interrupted the caller, before any failure
  * @example
  * await taskGroup(async (tg) => {
  *   tg.spawn(readLoop, socket);
@@ -69,10 +70,25 @@ class Nursery implements TaskGroup {
     this.#bodyScope.close();
     await this.#joinMembers();
     this.#isClosed = true;
-    if (this.#failures.length > 1)
-      throw new AggregateError(this.#failures, `${this.#failures.length} members of the task group failed`);
-    if (this.#failures.length === 1) throw this.#failures[0];
+    this.#raiseFailures();
     return result as T;
+  }
+
+  /** What interrupted the caller is raised as it is, so that a kill stays a kill; other failures are then reported. */
+  #raiseFailures(): void {
+    const failures = this.#failures;
+    const interruption = failures.find((error) => this.#bodyScope.hasRaised(error));
+    if (interruption !== undefined) {
+      for (const error of failures) if (error !== interruption) reportUncaught(this, error);
+      throw interruption as Error;
+    }
+    if (failures.length > 1)
+      throw new AggregateError(failures, `${failures.length} members of the task group failed`);
+    if (failures.length === 1) throw failures[0];
+  }
+
+  toString(): string {
+    return '<TaskGroup>';
   }
 
   /** Waits for the members; what is raised in the wait kills them, and is itself a failure. */

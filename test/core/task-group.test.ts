@@ -129,3 +129,26 @@ kernelTest('a member may spawn members', async ({ mark, marks }) => {
   });
   assert.deepEqual(marks, ['grandchild']);
 });
+
+kernelTest(
+  'taskGroup: a kill of the caller stays a kill, and a failure beside it is printed',
+  async ({ takePrinted }) => {
+    const clumsy = async (): Promise<void> => {
+      try {
+        await sleep(100);
+      } finally {
+        throw new Error('clumsy'); // oxlint-disable-line no-unsafe-finally -- this is what is tested
+      }
+    };
+    const owner = spawn(() =>
+      taskGroup(async (tg) => {
+        tg.spawn(clumsy);
+        await sleep(100);
+      }),
+    );
+    await sleep(1);
+    await owner.kill();
+    assert.ok(owner.value instanceof GreenletExit);
+    assert.match(takePrinted().join(''), /<TaskGroup> failed with/);
+  },
+);
