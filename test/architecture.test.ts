@@ -16,16 +16,19 @@ const LAYERS: Record<string, readonly string[]> = {
 
 // Inside core, each of these imports only what stands before it.
 const CORE_ORDER = [
+  'uncaught',
+  'interruption',
   'scope',
+  'hub-scope',
   'probe',
   'scheduler',
   'timers',
   'wait-list',
+  'wait-options',
   'checkpoint',
   'waiter',
   'turn',
   'trigger',
-  'uncaught',
   'callback',
   'links',
   'call-site',

@@ -77,3 +77,10 @@ export function isErrorClass(value: unknown): value is ErrorClass {
 function isIterable(value: object | unknown): boolean {
   return typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function';
 }
+
+/** True for what `await` would wait for. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
+}

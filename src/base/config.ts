@@ -4,7 +4,7 @@
  */
 import { checkBoolean, mismatch } from './check.ts';
 
-/** How often the place of a spawn is remembered: always, never, or within a budget that costs nothing under load. */
+/** How often the place of a spawn is remembered: always, never, or up to 64 times a second, which costs nothing under load. */
 export type SpawnSites = 'always' | 'sampled' | 'never';
 
 /** What each setting holds. */
@@ -55,8 +55,7 @@ export const settings: { readonly [K in keyof Settings]: Setting<Settings[K]> } 
   spawnSites: {
     variable: 'GEVENT_SPAWN_SITES',
     default: 'sampled',
-    about:
-      'when to take the stack of a spawn: always, sampled (a bounded number per turn of the loop) or never',
+    about: 'when to take the stack of a spawn: always, sampled (the first 64 of each second) or never',
     parse: (text) => SPAWN_SITES.find((known) => known === text),
     check: (value, name) => {
       const known = SPAWN_SITES.find((choice) => choice === value);

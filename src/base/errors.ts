@@ -39,6 +39,11 @@ export function nameErrorClass(
   if (isInterrupting) Object.defineProperty(errorClass.prototype, interrupt, { ...hidden, value: true });
 }
 
+/** A property that is there and not printed with the error. */
+function hide(error: Error, name: string, value: unknown): void {
+  Object.defineProperty(error, name, { value, writable: true, configurable: true, enumerable: false });
+}
+
 /**
  * Ends a greenlet silently: nothing is printed, the greenlet counts as successful, and the instance is its
  * value. What `kill()` raises by default. gevent: `GreenletExit`.
@@ -59,11 +64,11 @@ nameErrorClass(GreenletExit, 'GreenletExit', 'GEVENT_GREENLET_EXIT', true);
 export class LinkedExited extends Error {
   declare readonly code: string;
   /** The greenlet that ended. */
-  readonly source: unknown;
+  declare readonly source: unknown;
 
   constructor(source: unknown, message = `${String(source)} exited`, options?: ErrorOptions) {
     super(message, options);
-    this.source = source;
+    hide(this, 'source', source);
   }
 }
 nameErrorClass(LinkedExited, 'LinkedExited', 'GEVENT_LINKED_EXITED', true);
@@ -110,7 +115,7 @@ nameErrorClass(DispatchExit, 'DispatchExit', 'GEVENT_DISPATCH_EXIT', true);
  */
 export class LoopExit extends DispatchExit {
   /** The hub whose loop ended. */
-  readonly hub: unknown;
+  declare readonly hub: unknown;
   /** A line for each wait that is still parked. */
   readonly handles: readonly string[];
 
@@ -120,7 +125,7 @@ export class LoopExit extends DispatchExit {
     handles: readonly string[] = [],
   ) {
     super('GEVENT_LOOP_EXIT', message);
-    this.hub = hub;
+    hide(this, 'hub', hub);
     this.handles = handles;
   }
 }

@@ -49,3 +49,8 @@ function shorten(text: string): string {
   const line = text.replace(/\s*\n\s*/g, ' ');
   return line.length > MAX_VALUE_LENGTH ? `${line.slice(0, MAX_VALUE_LENGTH - 1)}…` : line;
 }
+
+/** @internal `[class, error, stack]`: an error as Python's `exc_info`. */
+export function errorTriple(error: unknown): readonly unknown[] {
+  return error instanceof Error ? [error.constructor, error, error.stack] : [typeof error, error, undefined];
+}

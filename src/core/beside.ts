@@ -6,17 +6,27 @@ export interface Beside {
   kill(): Promise<unknown>;
 }
 
-/** @internal Runs `fn` on it; waits for its end when `fn` is through, and kills it when `fn` fails. */
+/** @internal Waits for its end; whoever is interrupted meanwhile kills it. */
+export async function joinOrKill(beside: Beside): Promise<void> {
+  try {
+    await beside.join();
+  } catch (error) {
+    await beside.kill();
+    throw error;
+  }
+}
+
+/** @internal Runs `fn` on it; waits for its end when `fn` is through, and kills it when that or `fn` fails. */
 export async function runBeside<B extends Beside, R>(
   beside: B,
   fn: (beside: B) => R | Promise<R>,
 ): Promise<R> {
-  let isClean = false;
   try {
     const result = await fn(beside);
-    isClean = true;
+    await beside.join();
     return result;
-  } finally {
-    await (isClean ? beside.join() : beside.kill());
+  } catch (error) {
+    await beside.kill();
+    throw error;
   }
 }

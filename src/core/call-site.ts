@@ -1,19 +1,52 @@
 /**
  * Where something was started, for the messages that a person reads when a program hangs.
  *
- * Walking the stack costs ten times a spawn, so by default only some spawns pay for it: up to a budget, filled
- * again each second. A small program has all its places, a busy server loses nothing measurable.
+ * Walking the stack costs ten times a spawn, so by default only some spawns pay for it: the first 64 of each second.
+ * The second begins with the first of them, and when they are used up, the clock says whether it is over. Reading it
+ * costs as much as a spawn, so skipped spawns look ever more seldom: the first, second, fourth, ..., 256th, and then
+ * every 256th. A small program has all its places, a busy server loses nothing measurable.
  */
 import { config } from '../base/config.ts';
 import { monotonic } from '../base/native.ts';
 
 const BUDGET = 64;
-const REFILL_MILLISECONDS = 1000;
+const WINDOW_MILLISECONDS = 1000;
 const SKIPS_BETWEEN_CLOCK_READS = 256;
 
-let budget = BUDGET;
-let skipped = 0;
-let refilledAt = 0;
+/** @internal Up to 64 takes a second. */
+export class SiteBudget {
+  #left = BUDGET;
+  #skipped = 0;
+  #begunAt = 0;
+  readonly #clock: () => number;
+
+  constructor(clock: () => number) {
+    this.#clock = clock;
+  }
+
+  take(): boolean {
+    if (this.#left === 0 && !this.#isRefilled()) return false;
+    if (this.#left === BUDGET) this.#begunAt = this.#clock();
+    this.#left -= 1;
+    return true;
+  }
+
+  #isRefilled(): boolean {
+    this.#skipped += 1;
+    const skipped = this.#skipped;
+    const isLook =
+      skipped < SKIPS_BETWEEN_CLOCK_READS
+        ? (skipped & (skipped - 1)) === 0
+        : skipped % SKIPS_BETWEEN_CLOCK_READS === 0;
+    if (!isLook) return false;
+    if (this.#clock() - this.#begunAt < WINDOW_MILLISECONDS) return false;
+    this.#skipped = 0;
+    this.#left = BUDGET;
+    return true;
+  }
+}
+
+const siteBudget = new SiteBudget(monotonic);
 
 /** A place in a program: the stack of a call, innermost frame first. */
 export class CallSite {
@@ -67,19 +100,7 @@ function findOwnFolder(): string {
 
 /** @internal The place of the caller, when the setting `spawnSites` and the budget allow it. */
 export function sampleCallSite(): CallSite | undefined {
-  if (budget > 0) {
-    if (config.spawnSites === 'never') return undefined;
-    if (config.spawnSites === 'sampled') budget -= 1;
-    return new CallSite();
-  }
-  skipped += 1;
-  if (config.spawnSites === 'always') return new CallSite();
-  if (skipped < SKIPS_BETWEEN_CLOCK_READS) return undefined;
-  skipped = 0;
-  const now = monotonic();
-  if (now - refilledAt >= REFILL_MILLISECONDS) {
-    refilledAt = now;
-    budget = BUDGET;
-  }
-  return undefined;
+  const { spawnSites } = config;
+  if (spawnSites === 'never') return undefined;
+  return spawnSites === 'always' || siteBudget.take() ? new CallSite() : undefined;
 }

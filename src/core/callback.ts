@@ -1,7 +1,8 @@
 /** A function that runs on the hub when its turn in the ready queue comes: it must not wait there. */
 import { reportUncaught } from './uncaught.ts';
 import { type ReadyEntry, scheduler } from './scheduler.ts';
-import { type Scope, enterScope, hubScope } from './scope.ts';
+import { hubScope } from './hub-scope.ts';
+import { type Scope, enterScope } from './scope.ts';
 import { prepare } from './trigger.ts';
 
 /** What `hub.runCallback` answers. gevent: `ICallback`. */

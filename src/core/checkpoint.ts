@@ -1,6 +1,7 @@
 /** What a call does that could park and need not: a pending interruption still comes first, as at every wait. */
 import { NativePromise } from '../base/native.ts';
-import { currentScopeOrMain, pendingInterrupts } from './scope.ts';
+import { currentScopeOrMain } from './scope.ts';
+import { pendingInterrupts } from './interruption.ts';
 
 /** @internal The interruption that the call must raise, if one is pending; taken out. */
 export function pendingInterrupt(): Error | undefined {

@@ -16,10 +16,12 @@ import { type KillOptions, type KillOutcome, splitKillArguments } from './kill-o
 import { LinkedGreenlet } from './linked-greenlet.ts';
 import type { Loop } from './loop.ts';
 import { getHub } from './hub.ts';
-import { currentScopeOrMain, interruptionCount } from './scope.ts';
+import { currentScopeOrMain } from './scope.ts';
+import { interruptions } from './interruption.ts';
 import { type WaitLimit, checkTimeLimit, underLimit } from './time-limit.ts';
 import { Timeout } from './timeout.ts';
 import { passOn, pendingInterrupt, rejectedQuietly } from './checkpoint.ts';
+import { reportUncaught } from './uncaught.ts';
 import { Waiter } from './waiter.ts';
 
 /** How long `get` waits, and whether. */
@@ -53,7 +55,7 @@ type SubclassArguments<C extends GreenletClass> =
  */
 export class Greenlet<T = unknown> extends LinkedGreenlet<T> {
   #isQuiet = false;
-  readonly #bornAt: number = interruptionCount();
+  readonly #bornAt: number = interruptions.count;
 
   /**
    * @param fn what runs in it; left out by a subclass that overrides `_run`
@@ -122,14 +124,14 @@ export class Greenlet<T = unknown> extends LinkedGreenlet<T> {
   override start(): void {
     if (this.state !== 'created') return;
     super.start();
-    if (spawnCallbacks.size > 0) for (const callback of spawnCallbacks) callback(this);
+    if (spawnCallbacks.size > 0) tellSpawned(this);
   }
 
   override startLater(seconds: number): void {
     checkSeconds(seconds, 'startLater(seconds)');
     if (this.state !== 'created') return;
     super.startLater(seconds);
-    if (spawnCallbacks.size > 0) for (const callback of spawnCallbacks) callback(this);
+    if (spawnCallbacks.size > 0) tellSpawned(this);
   }
 
   /** The loop it runs on. */
@@ -201,15 +203,20 @@ export class Greenlet<T = unknown> extends LinkedGreenlet<T> {
     const { exception, options } = splitKillArguments(first, second, 'kill');
     const limit = options.timeout;
     const isBlocking = options.block !== false;
-    if (this.dead) return isBlocking ? passOn<KillOutcome>('finished') : undefined;
+    if (this.dead) return isBlocking ? passOn<KillOutcome>('finished') : Promise.resolve('finished');
     const reason = exception ?? new GreenletExit();
     const isRunning = this.state === 'running';
     if (options.force === true && isRunning) this.doom(reason);
     else this.throw(reason);
-    if (!isBlocking) return undefined;
+    if (!isBlocking) return Promise.resolve('alive');
     if (!isRunning) return passOn<KillOutcome>('killed');
-    return underLimit(limit, (seconds) => this.#death(seconds), nothing).then(() =>
-      this.#killOutcome(reason),
+    const outcome = (): KillOutcome => this.#killOutcome(reason);
+    if (this.dead) return passOn(outcome());
+    return underLimit(
+      limit,
+      (seconds) =>
+        new Waiter<KillOutcome>().park(this.endLinks(), { seconds, late: outcome, collect: outcome }),
+      outcome,
     );
   }
 
@@ -242,15 +249,19 @@ export class Greenlet<T = unknown> extends LinkedGreenlet<T> {
     return this.result as T;
   }
 
-  #death(seconds: number | undefined): Promise<void> {
-    return this.dead
-      ? passOn(undefined)
-      : new Waiter<void>().park(this.endLinks(), seconds === undefined ? undefined : { seconds });
-  }
-
   #killOutcome(reason: Error): KillOutcome {
     if (!this.dead) return 'alive';
     return this.result === reason ? 'killed' : 'finished';
+  }
+}
+
+function tellSpawned(greenlet: Greenlet<unknown>): void {
+  for (const callback of spawnCallbacks) {
+    try {
+      callback(greenlet);
+    } catch (error) {
+      reportUncaught(callback, error);
+    }
   }
 }
 

@@ -12,7 +12,8 @@ import { mainGreenlet } from './main-greenlet.ts';
 import { quietOwnRejections } from './quiet-rejections.ts';
 import { RawGreenlet } from './raw-greenlet.ts';
 import { scheduler } from './scheduler.ts';
-import { pendingInterrupts, setHubScope } from './scope.ts';
+import { setHubScope } from './hub-scope.ts';
+import { pendingInterrupts } from './interruption.ts';
 import { type WaitLimit, checkTimeLimit, underLimit } from './time-limit.ts';
 import { currentTimers } from './timers.ts';
 import { uncaught } from './uncaught.ts';
@@ -148,6 +149,7 @@ export class Hub extends RawGreenlet {
     const onBeforeExit = (): void => {
       // The runtime looks for new work of its own kind only: what woke somebody must show up as such.
       if (onLoopEnd(this)) setImmediate(() => {});
+      else this.#exitWithUnraised();
     };
     process.on('beforeExit', onBeforeExit);
     const stopQuieting = quietOwnRejections();
@@ -157,6 +159,18 @@ export class Hub extends RawGreenlet {
       process.off('beforeExit', onBeforeExit);
       stopQuieting();
     };
+  }
+
+  /** A system error that main has no wait left to raise ends the program all the same. */
+  #exitWithUnraised(): void {
+    const error = mainGreenlet.takePending();
+    if (error instanceof SystemExit) process.exitCode = error.code;
+    else if (isOneOf(error, this.systemErrors)) throw error as Error;
+  }
+
+  /** Always refused: nothing waits in the hub. */
+  override throw(): never {
+    throw new TypeError('Cannot raise in the hub: it never waits');
   }
 
   #format(context: unknown): string {

@@ -1,15 +1,19 @@
 /** Small integers for greenlets: the lowest one that no living greenlet has. Made when somebody asks. */
-const free: number[] = [];
+import { Heap, type HeapItem } from '../base/heap.ts';
+
+interface FreeIdent extends HeapItem {
+  readonly ident: number;
+}
+
+const free: Heap<FreeIdent> = new Heap((a, b) => a.ident < b.ident);
 let unused = 0;
 
 /** @internal */
 export function takeIdent(): number {
-  if (free.length === 0) return unused++;
-  free.sort((a, b) => b - a);
-  return free.pop() as number;
+  return free.pop()?.ident ?? unused++;
 }
 
 /** @internal */
 export function giveBackIdent(ident: number): void {
-  free.push(ident);
+  free.push({ ident, heapIndex: -1 });
 }

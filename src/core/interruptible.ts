@@ -40,12 +40,11 @@ function waitFor<T>(promise: PromiseLike<T>, onLate: (value: T) => unknown): Pro
   const waiter = new Waiter<T>();
   let isAbandoned = false;
   let isSettled = false;
-  const wait = waiter.park(undefined, { about: 'a foreign promise' });
-  // Told first of the wait's end, before whoever awaits it.
-  wait.then(undefined, () => {
+  const abandon = (): void => {
     isAbandoned = !isSettled;
     if (isAbandoned) abandoned += 1;
-  });
+  };
+  const wait = waiter.park(undefined, { about: 'a foreign promise', abandon });
   void NativePromise.resolve(promise).then(
     async (value) => {
       isSettled = true;

@@ -36,12 +36,12 @@ export function joinAll<G extends Joinable>(
 ): Promise<G[]> {
   checkOptions(options, 'joinAll(options)');
   checkFlag(options.raiseError, 'joinAll({ raiseError })');
-  const objects = readyObjects(greenlets, options);
+  const objects = readyObjects('joinAll', greenlets, options);
   return options.raiseError === true ? collectSuccessful(objects) : objects.all();
 }
 
 /**
- * Kills greenlets in the order given, and parks until all have ended, or the time is up: quietly, as everywhere.
+ * Kills greenlets in the order given, and parks until all have ended (raw ones cannot be waited for), or the time is up: quietly, as everywhere.
  * Resolves to those that are still alive; undefined when none is. gevent: `killall`.
  *
  * @param exception an error or a class of errors; GreenletExit by default

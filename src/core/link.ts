@@ -41,8 +41,7 @@ export function makeLink<S extends LinkSource>(
   checkReceiver(receiver, 'link(receiver)');
   const tell = teller(receiver);
   return (source, isImmediate) => {
-    const isWanted = when === 'any' || (when === 'value') === source.successful();
-    if (isWanted) tell(source, isImmediate);
+    if (isWanted(when, source)) tell(source, isImmediate);
   };
 }
 
@@ -50,6 +49,24 @@ export function makeLink<S extends LinkSource>(
 export function checkReceiver(value: unknown, name: string): void {
   if (value instanceof RawGreenlet || isLinkTarget(value) || typeof value === 'function') return;
   throw new TypeError(mismatch(name, 'a function, a greenlet or an object with [linkTarget]', value));
+}
+
+/** @internal For a function as receiver: makes the greenlet that calls it, to begin in the link's own place. */
+export function makeLinkedGreenlet<S extends LinkSource>(
+  when: LinkKind,
+  receiver: Receiver<S>,
+): ((source: S) => RawGreenlet | undefined) | undefined {
+  if (typeof receiver !== 'function') return undefined;
+  return (source) => {
+    if (!isWanted(when, source)) return undefined;
+    const greenlet = new RawGreenlet(receiver, [source]);
+    greenlet.startInPlace();
+    return greenlet;
+  };
+}
+
+function isWanted(when: LinkKind, source: LinkSource): boolean {
+  return when === 'any' || (when === 'value') === source.successful();
 }
 
 function teller<S extends LinkSource>(receiver: unknown): (source: S, isImmediate: boolean) => void {
@@ -61,7 +78,7 @@ function teller<S extends LinkSource>(receiver: unknown): (source: S, isImmediat
     };
   }
   if (isLinkTarget(receiver)) return (source) => receiver[linkTarget](source);
-  return (source) => new RawGreenlet(receiver as (source: S) => unknown, [source]).start();
+  return (source) => new RawGreenlet(receiver, [source]).start();
 }
 
 function linkedExited(source: LinkSource): LinkedExited {

@@ -1,7 +1,7 @@
 /** A greenlet whose end others can be told of: its outcome, and the links to it. */
 import { checkFunction } from '../base/check.ts';
 import type { GreenletExit } from '../base/errors.ts';
-import { type LinkKind, type Receiver, checkReceiver, makeLink } from './link.ts';
+import { type LinkKind, type Receiver, checkReceiver, makeLink, makeLinkedGreenlet } from './link.ts';
 import { type Bookmark, Links } from './links.ts';
 import { getCurrent } from './main-greenlet.ts';
 import { RawGreenlet } from './raw-greenlet.ts';
@@ -97,7 +97,7 @@ export abstract class LinkedGreenlet<T> extends RawGreenlet {
     const target = receiver === undefined ? (getCurrent() as Receiver<this>) : receiver;
     const call = makeLink(when, target);
     if (this.dead && (target as unknown) === currentScopeOrMain().root) return call(this, true);
-    this.endLinks().link(target, (source: this) => call(source, false));
+    this.endLinks().link(target, (source: this) => call(source, false), makeLinkedGreenlet(when, target));
     if (this.dead) this.#links?.notify(this);
   }
 }

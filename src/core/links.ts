@@ -6,6 +6,8 @@
  * until its turn comes, so that one before it may still remove it.
  */
 import { callOnHub, runCallback } from './callback.ts';
+import { type ReadyEntry, scheduler } from './scheduler.ts';
+import type { Scope } from './scope.ts';
 import { WaitList, WaitNode } from './wait-list.ts';
 import { Waiter } from './waiter.ts';
 
@@ -13,12 +15,45 @@ import { Waiter } from './waiter.ts';
 class LinkNode extends WaitNode {
   readonly receiver: unknown;
   readonly call: (source: never) => unknown;
+  /** Makes the greenlet that the link runs in, in place of a call on the hub. */
+  readonly prepare: PrepareLink | undefined;
   isScheduled = false;
 
-  constructor(receiver: unknown, call: (source: never) => unknown) {
+  constructor(receiver: unknown, call: (source: never) => unknown, prepare: PrepareLink | undefined) {
     super();
     this.receiver = receiver;
     this.call = call;
+    this.prepare = prepare;
+  }
+}
+
+/** @internal Something that begins when its turn comes, or is called off. */
+export interface PreparedLink extends ReadyEntry {
+  callOff(): void;
+}
+
+/** @internal Answers undefined where the link is not wanted. */
+export type PrepareLink = (source: never) => PreparedLink | undefined;
+
+/** The place of a link in the ready queue. */
+class LinkTurn implements ReadyEntry {
+  readonly #node: LinkNode;
+  readonly #links: Links;
+  readonly #prepared: PreparedLink;
+
+  constructor(node: LinkNode, links: Links, prepared: PreparedLink) {
+    this.#node = node;
+    this.#links = links;
+    this.#prepared = prepared;
+  }
+
+  take(): Scope | undefined {
+    if (this.#node.list !== this.#links) {
+      this.#prepared.callOff();
+      return undefined;
+    }
+    this.#links.remove(this.#node);
+    return this.#prepared.take();
   }
 }
 
@@ -30,8 +65,8 @@ export abstract class Bookmark extends WaitNode {
 /** @internal */
 export class Links extends WaitList {
   /** Adds a callback that stands for `receiver`. */
-  link(receiver: unknown, call: (source: never) => unknown): void {
-    this.add(new LinkNode(receiver, call));
+  link(receiver: unknown, call: (source: never) => unknown, prepare?: PrepareLink): void {
+    this.add(new LinkNode(receiver, call, prepare));
   }
 
   /** Removes the first callback that stands for `receiver`. */
@@ -64,6 +99,12 @@ export class Links extends WaitList {
   #schedule(node: LinkNode, source: unknown): void {
     if (node.isScheduled) return;
     node.isScheduled = true;
+    if (node.prepare !== undefined) {
+      const prepared = node.prepare(source as never);
+      if (prepared === undefined) this.remove(node);
+      else scheduler.push(new LinkTurn(node, this, prepared));
+      return;
+    }
     runCallback(() => {
       if (node.list !== this) return;
       this.remove(node);

@@ -13,13 +13,16 @@ const LANGUAGE_NAMES: ReadonlySet<string> = new Set([
   '$$typeof',
 ]);
 
-/** True while the values of one greenlet are being made. */
-let isMakingValues = false;
+/** The class whose constructor makes the values of one greenlet, until it has reached ours. */
+let making: unknown = undefined;
 
 /**
  * An object whose attributes are each greenlet's own: what one greenlet writes, no other sees, and it is gone when
  * the greenlet has ended. A subclass is constructed again, with the arguments that were passed to `super`, in each
  * greenlet that touches it. Reading an attribute that this greenlet never wrote throws. gevent: `local.local`.
+ *
+ * Only attributes are each greenlet's own. `#private` fields of a subclass belong to the one object that all greenlets
+ * share: do without them there.
  *
  * @throws {AttributeError} on reading an attribute that is missing in this greenlet
  * @example
@@ -31,7 +34,11 @@ export class local {
   [attribute: string]: unknown;
 
   constructor(...args: unknown[]) {
-    if (isMakingValues) return;
+    if (making === new.target) {
+      // The next one is made by the subclass's constructor, for itself.
+      making = undefined;
+      return;
+    }
     return new Proxy(this, new LocalHandler(new.target, args, this));
   }
 }
@@ -88,11 +95,12 @@ class LocalHandler implements ProxyHandler<local> {
     const store = storeOf(getCurrent());
     let values = store.get(this) as local | undefined;
     if (values === undefined) {
-      isMakingValues = true;
+      const outer = making;
+      making = this.#class;
       try {
         values = new this.#class(...this.#args);
       } finally {
-        isMakingValues = false;
+        making = outer;
       }
       store.set(this, values);
     }

@@ -7,6 +7,7 @@ import { type Counted, aliveGreenlets } from './census.ts';
 import { mainGreenlet } from './main-greenlet.ts';
 import type { RawGreenlet } from './raw-greenlet.ts';
 import { scheduler } from './scheduler.ts';
+import { orphans } from './scope.ts';
 import { WaitList } from './wait-list.ts';
 import { Waiter } from './waiter.ts';
 
@@ -38,16 +39,21 @@ function interruptMain(hub: unknown): boolean {
     'This operation would block forever: nothing is left in the event loop that could wake it',
     ...shown,
   ];
-  return mainGreenlet.interrupt(new LoopExit(text.join('\n  '), hub, lines));
+  mainGreenlet.raiseEverywhere(new LoopExit(text.join('\n  '), hub, lines));
+  return true;
 }
 
 /** @internal A line for each parked wait: who, for what, spawned where. */
 export function parkedLines(): string[] {
-  return [mainGreenlet, ...(aliveGreenlets() as Iterable<Counted & RawGreenlet>)].flatMap((greenlet) =>
+  const left = [...orphans.parkedWaits()].map(
+    (wait) => `a call that its greenlet left behind waits in ${(wait as Waiter).describe()}`,
+  );
+  const lines = [mainGreenlet, ...(aliveGreenlets() as Iterable<Counted & RawGreenlet>)].flatMap((greenlet) =>
     [...greenlet.parkedWaits()].map((wait) => {
       const [site] = greenlet.spawningStack;
       const origin = site === undefined || greenlet === mainGreenlet ? '' : `, spawned ${site}`;
       return `${greenlet} waits in ${(wait as Waiter).describe()}${origin}`;
     }),
   );
+  return [...lines, ...left];
 }

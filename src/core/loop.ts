@@ -1,6 +1,6 @@
 /** The event loop as gevent shows it: the hub's `loop`, with its clock, timers and callbacks. */
 import { checkFlag, checkFunction, checkOptions, checkSeconds } from '../base/check.ts';
-import { type HubCallback, callOnHub, runCallback } from './callback.ts';
+import { HubCallback, runCallback } from './callback.ts';
 import { scheduler } from './scheduler.ts';
 import { Timer, type TimerTarget, currentTimers } from './timers.ts';
 
@@ -8,7 +8,7 @@ import { Timer, type TimerTarget, currentTimers } from './timers.ts';
 export class LoopTimer implements TimerTarget {
   readonly #seconds: number;
   readonly #timer: Timer;
-  #call: (() => unknown) | undefined = undefined;
+  #callback: HubCallback | undefined = undefined;
 
   /** @internal */
   constructor(seconds: number, ref: boolean) {
@@ -24,14 +24,16 @@ export class LoopTimer implements TimerTarget {
   /** Starts it: `callback(...args)` runs on the hub, and must not wait. */
   start<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A): this {
     checkFunction(callback, 'timer.start(callback)');
-    this.#call = () => callOnHub(callback, args);
+    // Made now: it runs with the stores of whoever starts the timer.
+    this.#callback = new HubCallback<unknown[]>(callback as (...args: unknown[]) => unknown, args);
     this.#timer.start(this.#seconds);
     return this;
   }
 
   stop(): void {
     this.#timer.stop();
-    this.#call = undefined;
+    this.#callback?.stop();
+    this.#callback = undefined;
   }
 
   /** The same as {@link stop}. */
@@ -41,8 +43,7 @@ export class LoopTimer implements TimerTarget {
 
   /** @internal */
   onTimer(): void {
-    const call = this.#call;
-    if (call !== undefined) runCallback(call);
+    if (this.#callback !== undefined) scheduler.push(this.#callback);
   }
 }
 

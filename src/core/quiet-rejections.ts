@@ -41,11 +41,11 @@ export function quietOwnRejections(): () => void {
 function isReportOfOurs(event: string | symbol, [reason, origin]: unknown[]): boolean {
   switch (event) {
     case 'unhandledRejection':
-      return currentScopeOrMain().hasRaised(reason);
+      return currentScopeOrMain().hasRaisedInGreenlet(reason);
     // `--unhandled-rejections=strict` asks here first.
     case 'uncaughtException':
     case 'uncaughtExceptionMonitor':
-      return origin === 'unhandledRejection' && currentScopeOrMain().hasRaised(reason);
+      return origin === 'unhandledRejection' && currentScopeOrMain().hasRaisedInGreenlet(reason);
     default:
       return false;
   }
@@ -69,7 +69,7 @@ function quietOnDeno(): () => void {
   if (!('Deno' in globalThis)) return () => {};
   const target = globalThis as unknown as EventTarget;
   const listener = (event: Event): void => {
-    if (currentScopeOrMain().hasRaised((event as unknown as { reason: unknown }).reason))
+    if (currentScopeOrMain().hasRaisedInGreenlet((event as unknown as { reason: unknown }).reason))
       event.preventDefault();
   };
   target.addEventListener('unhandledrejection', listener);

@@ -6,10 +6,10 @@
  *
  * A greenlet *is* its root scope: an interruption of the scope reaches whatever the greenlet waits for.
  */
-import { type ErrorClass, checkError, checkSeconds, mismatch } from '../base/check.ts';
+import { isThenable, type ErrorClass, checkError, checkSeconds, mismatch } from '../base/check.ts';
 import { config } from '../base/config.ts';
 import { GreenletExit } from '../base/errors.ts';
-import { formatCall, inspectAsText } from '../base/format.ts';
+import { errorTriple, formatCall, inspectAsText } from '../base/format.ts';
 import { NativePromise } from '../base/native.ts';
 import { type CallSite, sampleCallSite } from './call-site.ts';
 import { type Counted, addAlive, removeAlive } from './census.ts';
@@ -20,7 +20,6 @@ import { Scope, currentScopeOrMain, enterScope } from './scope.ts';
 import { Timer, type TimerTarget } from './timers.ts';
 import { prepare } from './trigger.ts';
 import { reportUncaught } from './uncaught.ts';
-import { errorTriple } from './waiter.ts';
 
 /** @internal Where a greenlet is in its life. */
 export type GreenletState = 'created' | 'scheduled' | 'running' | 'succeeded' | 'failed';
@@ -116,6 +115,16 @@ export class RawGreenlet extends Scope implements ReadyEntry, TimerTarget, Count
     if (this.state !== 'created') return;
     this.#schedule();
     scheduler.push(this);
+  }
+
+  /** @internal Schedules it, for somebody who takes it when its turn comes. */
+  startInPlace(): void {
+    this.#schedule();
+  }
+
+  /** @internal It will not be taken after all. */
+  callOff(): void {
+    this.throw();
   }
 
   /** Schedules it to run in `seconds`. Never parks. */
@@ -230,9 +239,9 @@ export class RawGreenlet extends Scope implements ReadyEntry, TimerTarget, Count
 
   #endUnstarted(exception: Error): void {
     this.#startTimer?.stop();
-    if (this.state === 'created') addAlive(this);
-    if (exception instanceof GreenletExit) this.#end('succeeded', exception);
-    else this.#end('failed', exception);
+    const wasAlive = this.state === 'scheduled';
+    this.#end(exception instanceof GreenletExit ? 'succeeded' : 'failed', exception, wasAlive);
+    this.#args = [];
   }
 
   /** @internal */
@@ -250,7 +259,7 @@ export class RawGreenlet extends Scope implements ReadyEntry, TimerTarget, Count
     scheduler.ended(this);
   }
 
-  #end(state: 'succeeded' | 'failed', result: unknown): void {
+  #end(state: 'succeeded' | 'failed', result: unknown, wasAlive = true): void {
     this.state = state;
     this.result = result;
     // The line about a failure names the arguments: they go when it has been written.
@@ -262,7 +271,7 @@ export class RawGreenlet extends Scope implements ReadyEntry, TimerTarget, Count
     // A chain of greenlets that each spawn the next must not keep all its ancestors.
     if (this.#spawner?.dead === true) this.#spawner = undefined;
     this.close();
-    removeAlive(this);
+    if (wasAlive) removeAlive(this);
     if (slot.probe !== undefined) slot.probe.finished?.(this);
     this.onEnd();
   }
@@ -284,10 +293,4 @@ function succeedCurrent(value: unknown): void {
 
 function failCurrent(error: unknown): void {
   (currentScopeOrMain() as RawGreenlet).fail(error);
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-  );
 }

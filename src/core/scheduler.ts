@@ -92,11 +92,6 @@ export class Scheduler {
     }
   }
 
-  /** Drops whatever is ready. For a hub that is destroyed. */
-  clear(): void {
-    this.#ready.clear();
-  }
-
   /** Somebody already sees to it that the next entry is taken. */
   #isBusy(): boolean {
     return this.#isOnHub || this.#yielding;

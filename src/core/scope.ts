@@ -15,44 +15,19 @@ import { getEventListeners } from 'node:events';
 
 import { checkFunction, mismatch } from '../base/check.ts';
 import { markInterrupt } from '../base/errors.ts';
-
-/** @internal What a scope must know of a wait. */
-export interface ScopedWait {
-  previousInScope: ScopedWait | undefined;
-  nextInScope: ScopedWait | undefined;
-  /** Leaves the scope and wakes with the reason. */
-  interrupt(reason: Error): void;
-}
-
-/** @internal What keeps the interruptions of the scopes around it out, for a while. */
-export interface Shield {
-  /** An interruption came from outside. */
-  defer(reason: Error): void;
-}
+import { type ScopedWait, type Shield, interruptions, pendingInterrupts } from './interruption.ts';
 
 /** How many reasons a scope remembers for telling its own rejections from others. */
 const REMEMBERED_REASONS = 8;
 
-/** @internal How many interruptions are pending anywhere: while it is 0, no wait needs to look for one. */
-export const pendingInterrupts: { count: number } = { count: 0 };
-
-let interruptions = 0;
-
-/** @internal How many interruptions there have been so far: a point in time, to compare with. */
-export function interruptionCount(): number {
-  return interruptions;
-}
-
 const storage: AsyncLocalStorage<Scope> = new AsyncLocalStorage();
 let mainScope: Scope;
-let hubsScope: Scope;
 
 /** The waits that one interruption reaches. */
 export class Scope {
   /** @internal The greenlet that the scope is part of. */
   readonly root: Scope;
-  /** The scope around this one; undefined for a greenlet's own. */
-  readonly parent: Scope | undefined;
+  #parent: Scope | undefined;
   /** @internal */
   firstWait: ScopedWait | undefined = undefined;
   /** @internal */
@@ -71,9 +46,21 @@ export class Scope {
   constructor(parent?: Scope) {
     if (parent !== undefined && !(parent instanceof Scope))
       throw new TypeError(mismatch('Scope(parent)', 'a Scope', parent));
-    this.parent = parent;
-    this.root = parent === undefined ? this : parent.root;
-    if (parent !== undefined) (parent.#children ??= new Set()).add(this);
+    this.#parent = parent?.nearestOpen();
+    this.root = this.#parent === undefined ? this : this.#parent.root;
+    if (this.#parent !== undefined) (this.#parent.#children ??= new Set()).add(this);
+  }
+
+  /** The scope around this one; undefined for a greenlet's own. */
+  get parent(): Scope | undefined {
+    return this.#parent;
+  }
+
+  /** @internal Itself while it is open, else the next one around that is; the orphans' when its greenlet has ended. */
+  nearestOpen(): Scope {
+    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.#parent)
+      if (!scope.closed) return scope;
+    return orphans;
   }
 
   /** Runs `fn` in this scope: what it awaits, calls and schedules belongs to the scope. Never parks by itself. */
@@ -125,31 +112,42 @@ export class Scope {
    * one. It is made when it is first asked for; after it fired, the next reading makes a new one.
    */
   get signal(): AbortSignal {
-    const pending = this.#pending?.[0];
+    const pending = this.#firstPending();
     if (pending !== undefined) return AbortSignal.abort(pending);
     this.#controller ??= new AbortController();
     return this.#controller.signal;
   }
 
-  /** True when an interruption with this reason was raised here or in a scope around, main excepted. */
+  /** True when an interruption with this reason was raised here or in a scope around. */
   hasRaised(reason: unknown): boolean {
-    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
-      if (scope !== mainScope && scope.#raised?.includes(reason as Error) === true) return true;
-    }
-    return false;
+    return this.#around().some((scope) => scope.#raised?.includes(reason as Error) === true);
+  }
+
+  /** @internal As hasRaised, leaving main out: what is unhandled there is the program's failure. */
+  hasRaisedInGreenlet(reason: unknown): boolean {
+    return this.#around().some(
+      (scope) => scope !== mainScope && scope.#raised?.includes(reason as Error) === true,
+    );
+  }
+
+  /** @internal Raises in every wait, through shields: there will be nothing to wait for any more. */
+  raiseEverywhere(reason: Error): void {
+    markInterrupt(reason);
+    for (const wait of [...this.parkedWaits()]) wait.interrupt(reason);
+  }
+
+  /** @internal Has the next wait raise it, whoever had it before. */
+  keepPending(reason: Error): void {
+    if (!this.closed) this.#pend(reason);
   }
 
   /** @internal True when something was raised here, or in a scope around, after that point in time. */
   wasInterruptedSince(point: number): boolean {
-    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
-      if (scope.#lastRaised > point) return true;
-    }
-    return false;
+    return this.#around().some((scope) => scope.#lastRaised > point);
   }
-
   /** @internal The oldest pending interruption here or in a scope around, up to a shield; taken out. */
   takePending(): Error | undefined {
-    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
+    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.#parent) {
       const reason = scope.#pending?.shift();
       if (reason !== undefined) {
         pendingInterrupts.count -= 1;
@@ -190,12 +188,27 @@ export class Scope {
   /** @internal Ends the scope; what is still pending for it alone is dropped. */
   close(): void {
     this.closed = true;
+    this.#handOver();
     if (this.#pending !== undefined) pendingInterrupts.count -= this.#pending.length;
     if (this.#doom !== undefined) pendingInterrupts.count -= 1;
     this.#pending = undefined;
     this.#doom = undefined;
     this.#controller = undefined;
-    if (this.parent !== undefined) this.parent.#children?.delete(this);
+    if (this.#parent !== undefined) this.#parent.#children?.delete(this);
+  }
+
+  /** What still waits here goes on in the scope around, or as an orphan: no wait is left out of sight. */
+  #handOver(): void {
+    if (this.firstWait === undefined && (this.#children === undefined || this.#children.size === 0)) return;
+    const parent = this.#parent ?? orphans;
+    for (let wait = this.firstWait; wait !== undefined; wait = this.firstWait) {
+      this.removeWait(wait);
+      wait.moveTo(parent);
+    }
+    for (const child of this.#children ?? []) {
+      child.#parent = parent;
+      (parent.#children ??= new Set()).add(child);
+    }
   }
 
   #raise(reason: Error): boolean {
@@ -229,19 +242,39 @@ export class Scope {
     return heard;
   }
 
+  /** This scope and those around it, up to the greenlet's own. */
+  #around(): Scope[] {
+    const scopes: Scope[] = [];
+    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.#parent) scopes.push(scope);
+    return scopes;
+  }
+
+  #firstPending(): Error | undefined {
+    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.#parent) {
+      const reason = scope.#pending?.[0];
+      if (reason !== undefined || scope.shield !== undefined) return reason;
+    }
+    return undefined;
+  }
+
   #pend(reason: Error): void {
     (this.#pending ??= []).push(reason);
     pendingInterrupts.count += 1;
   }
 
   #remember(reason: Error): void {
-    this.#lastRaised = interruptions += 1;
-    if (this === mainScope) return;
+    this.#lastRaised = interruptions.count += 1;
     // Most scopes are interrupted once: an array of one takes a tenth of what a growing one does.
     this.#raised =
       this.#raised === undefined ? [reason] : [...this.#raised.slice(1 - REMEMBERED_REASONS), reason];
   }
 }
+
+/**
+ * @internal What a greenlet started, did not await and left behind when it ended: handlers of its emitters, mostly. It
+ * goes on, and nobody's kill reaches it.
+ */
+export const orphans: Scope = new Scope();
 
 /** @internal The scope of whoever is running: main's outside every greenlet. */
 export function currentScopeOrMain(): Scope {
@@ -264,14 +297,4 @@ export function setMainScope(scope: Scope): void {
   // Nodes before 24 begin to follow promises when a store is first entered: a promise made earlier would later run
   // in whatever store happens to be there.
   storage.enterWith(scope);
-}
-
-/** @internal The scope that hub callbacks run in: nothing may wait there. */
-export function hubScope(): Scope {
-  return hubsScope;
-}
-
-/** @internal Told by the hub. */
-export function setHubScope(scope: Scope): void {
-  hubsScope = scope;
 }

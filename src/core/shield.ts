@@ -1,6 +1,7 @@
 /** A stretch of work that a kill from outside must not cut. */
 import { checkFunction, checkOptions, checkSeconds } from '../base/check.ts';
-import { type Shield, Scope, currentScopeOrMain } from './scope.ts';
+import { Scope, currentScopeOrMain } from './scope.ts';
+import { type Shield } from './interruption.ts';
 import type { Seconds } from './timeout.ts';
 import { Timer, type TimerTarget } from './timers.ts';
 import { pendingInterrupt } from './checkpoint.ts';
@@ -47,6 +48,8 @@ class ShieldGuard implements Shield, TimerTarget {
   readonly #grace: Seconds | undefined;
   readonly #timer: Timer = new Timer(this);
   #deferred: Error[] = [];
+  /** What was let in when the grace was over. */
+  #letIn: Error[] = [];
 
   constructor(scope: Scope, grace: Seconds | undefined) {
     this.#scope = scope;
@@ -62,13 +65,14 @@ class ShieldGuard implements Shield, TimerTarget {
   /** The grace is over: what waited outside goes in. */
   onTimer(): void {
     this.#scope.shield = undefined;
-    const deferred = this.#deferred;
+    this.#letIn = this.#deferred;
     this.#deferred = [];
-    for (const reason of deferred) this.#scope.interrupt(reason);
+    for (const reason of this.#letIn) this.#scope.interrupt(reason);
   }
 
-  /** Raises what came first. */
+  /** Raises what came first: what nothing inside has raised, and what was kept out. */
   raiseFirst(): void {
+    this.#deferred.unshift(...this.#takeBack());
     const first = this.#deferred.shift();
     if (first !== undefined) throw first;
   }
@@ -76,7 +80,15 @@ class ShieldGuard implements Shield, TimerTarget {
   /** Opens the shield for good; what it still keeps out is raised by the next waits outside. */
   end(): void {
     this.#timer.stop();
+    this.#deferred.unshift(...this.#takeBack());
+    const { parent } = this.#scope;
     this.#scope.close();
-    for (const reason of this.#deferred) this.#scope.parent?.interruptSelf(reason);
+    for (const reason of this.#deferred) parent?.keepPending(reason);
+  }
+
+  #takeBack(): Error[] {
+    const unraised = this.#letIn.filter((reason) => this.#scope.retract(reason));
+    this.#letIn = [];
+    return unraised;
   }
 }

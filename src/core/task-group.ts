@@ -1,9 +1,11 @@
 /** A nursery: greenlets that end before the block that spawned them does. */
 import { checkFunction } from '../base/check.ts';
 import { GreenletExit } from '../base/errors.ts';
+import { pendingInterrupt } from './checkpoint.ts';
 import { Greenlet } from './greenlet.ts';
 import { joinAll } from './join.ts';
 import { Scope, currentScopeOrMain } from './scope.ts';
+import { type Shield } from './interruption.ts';
 import { reportUncaught } from './uncaught.ts';
 
 /** Raised in the members of a task group, and in its block, when one of them failed. */
@@ -33,11 +35,15 @@ export function taskGroup<T>(body: (group: TaskGroup) => T | Promise<T>): Promis
   return new Nursery(new Scope(currentScopeOrMain())).run(body);
 }
 
-class Nursery implements TaskGroup {
+class Nursery implements TaskGroup, Shield {
   readonly members = new Set<Greenlet<unknown>>();
   readonly #bodyScope: Scope;
   readonly #failures: unknown[] = [];
   readonly #reason = new TaskGroupExit('a member of the task group failed');
+  /** What came from outside, and is raised in the end. */
+  #interruption: Error | undefined = undefined;
+  /** The members have been killed; whoever joins now is killed too. */
+  #isEnding = false;
   #isClosed = false;
   #isBodyRunning = true;
 
@@ -54,7 +60,7 @@ class Nursery implements TaskGroup {
     this.members.add(member);
     member.rawLink(() => this.#onEnd(member));
     member.start();
-    if (this.#failures.length > 0) member.kill(this.#reason, { block: false });
+    if (this.#isEnding) member.kill(this.#reason, { block: false });
     return member;
   }
 
@@ -63,7 +69,8 @@ class Nursery implements TaskGroup {
     try {
       result = await this.#bodyScope.run(() => body(this));
     } catch (error) {
-      if (error !== this.#reason) this.#fail(error);
+      if (this.#bodyScope.parent?.hasRaised(error) === true) this.defer(error as Error);
+      else if (error !== this.#reason) this.#fail(error);
     }
     this.#isBodyRunning = false;
     this.#bodyScope.retract(this.#reason);
@@ -74,13 +81,12 @@ class Nursery implements TaskGroup {
     return result as T;
   }
 
-  /** What interrupted the caller is raised as it is, so that a kill stays a kill; other failures are then reported. */
+  /** What interrupted the caller is raised as it is, so that a kill stays a kill; failures beside it are reported. */
   #raiseFailures(): void {
     const failures = this.#failures;
-    const interruption = failures.find((error) => this.#bodyScope.hasRaised(error));
-    if (interruption !== undefined) {
-      for (const error of failures) if (error !== interruption) reportUncaught(this, error);
-      throw interruption as Error;
+    if (this.#interruption !== undefined) {
+      for (const error of failures) reportUncaught(this, error);
+      throw this.#interruption;
     }
     if (failures.length > 1)
       throw new AggregateError(failures, `${failures.length} members of the task group failed`);
@@ -91,14 +97,31 @@ class Nursery implements TaskGroup {
     return '<TaskGroup>';
   }
 
-  /** Waits for the members; what is raised in the wait kills them, and is itself a failure. */
+  /** The caller was interrupted: the members are killed, and it is raised when they have ended. */
+  defer(reason: Error): void {
+    this.#interruption ??= reason;
+    this.#killMembers();
+  }
+
+  /** Waits for the members behind a shield: whatever comes from outside, they end first. */
   async #joinMembers(): Promise<void> {
+    const pending = pendingInterrupt();
+    if (pending !== undefined) this.defer(pending);
+    const scope = new Scope(currentScopeOrMain());
+    scope.shield = this;
+    try {
+      await scope.run(() => this.#joinAll());
+    } catch (error) {
+      // Only the end of the loop reaches through a shield: then nobody will ever end.
+      this.#interruption ??= error as Error;
+    } finally {
+      scope.close();
+    }
+  }
+
+  async #joinAll(): Promise<void> {
     while (this.members.size > 0) {
-      try {
-        await joinAll(this.members);
-      } catch (error) {
-        this.#fail(error);
-      }
+      await joinAll(this.members);
       // Where all had ended already, joinAll comes back before the hub had its turn to call the links.
       for (const member of this.members) if (member.dead) this.#onEnd(member);
     }
@@ -112,7 +135,13 @@ class Nursery implements TaskGroup {
   #fail(error: unknown): void {
     this.#failures.push(error);
     if (this.#failures.length > 1) return;
-    for (const member of this.members) member.kill(this.#reason, { block: false });
+    this.#killMembers();
     if (this.#isBodyRunning) this.#bodyScope.interrupt(this.#reason);
+  }
+
+  #killMembers(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    for (const member of this.members) member.kill(this.#reason, { block: false });
   }
 }

@@ -1,5 +1,6 @@
 /** The `timeout` option that every wait takes: seconds, which bound that one wait, or a Timeout of the caller's. */
 import { checkSeconds, mismatch } from '../base/check.ts';
+import { Scope, currentScopeOrMain } from './scope.ts';
 import { type Seconds, Timeout } from './timeout.ts';
 
 /** Seconds, or a {@link Timeout}, which is started for the wait unless it runs already. */
@@ -37,13 +38,16 @@ async function underTimeout<T>(
   quietly?: () => T,
 ): Promise<T> {
   const isOurs = !timeout.pending;
-  if (isOurs) timeout.start();
+  // In a scope of its own: what the greenlet does beside the wait is not reached.
+  const scope = new Scope(currentScopeOrMain());
+  if (isOurs) timeout.startIn(scope);
   try {
-    return await wait(undefined);
+    return await scope.run(() => wait(undefined));
   } catch (error) {
     if (quietly === undefined || !timeout.isOwn(error)) throw error;
     return quietly();
   } finally {
     if (isOurs) timeout.cancel();
+    scope.close();
   }
 }

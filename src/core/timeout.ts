@@ -109,13 +109,12 @@ export class Timeout extends ErrorShape implements TimerTarget {
    * @throws {Error} it is running already, or was closed
    */
   start(): void {
-    this.startIn(currentScopeOrMain());
+    this.startIn(currentScopeOrMain().nearestOpen());
   }
 
   /** @internal */
   startIn(scope: Scope): void {
-    if (this.#isClosed) throw new Error(`Cannot start ${String(this)}: it was closed`);
-    if (this.pending) throw new Error(`Cannot start ${String(this)}: it is running already`);
+    this.#checkStartable();
     this.#scope = scope;
     this.#reason = undefined;
     this.#startedAt = sampleCallSite();
@@ -145,6 +144,7 @@ export class Timeout extends ErrorShape implements TimerTarget {
   }
 
   async #run<T>(fn: () => T | Promise<T>): Promise<T | undefined> {
+    this.#checkStartable();
     const scope = new Scope(currentScopeOrMain());
     this.startIn(scope);
     try {
@@ -171,6 +171,11 @@ export class Timeout extends ErrorShape implements TimerTarget {
     return `Timeout: ${this.message}`;
   }
 
+  #checkStartable(): void {
+    if (this.#isClosed) throw new Error(`Cannot start ${String(this)}: it was closed`);
+    if (this.pending) throw new Error(`Cannot start ${String(this)}: it is running already`);
+  }
+
   /** Runtimes report only errors whose stack is their own property. */
   #takeStack(): void {
     const frames = this.#startedAt?.frames ?? [];
@@ -181,14 +186,24 @@ export class Timeout extends ErrorShape implements TimerTarget {
   /** @internal */
   onTimer(): void {
     const { exception } = this;
-    this.#reason =
-      exception instanceof Error || isErrorClass(exception) ? checkError(exception, 'exception') : this;
+    this.#reason = exception instanceof Error || isErrorClass(exception) ? toRaise(exception) : this;
     if (this.#reason === this) this.#takeStack();
     const scope = this.#scope;
     if (scope !== undefined && !scope.closed) scope.interrupt(this.#reason);
   }
 }
 nameErrorClass(Timeout, 'Timeout', 'GEVENT_TIMEOUT', true);
+
+/** The error itself, an instance of its class, or what making one threw. */
+function toRaise(exception: Error | ErrorClass): Error {
+  try {
+    return checkError(exception, 'exception');
+  } catch (error) {
+    return error instanceof Error
+      ? error
+      : new Error(`Cannot make a ${(exception as ErrorClass).name} to raise`, { cause: error });
+  }
+}
 
 function timeoutText(seconds: Seconds | undefined, exception: TimeoutException | undefined): string {
   const text = seconds === undefined ? 'never' : formatSeconds(seconds);

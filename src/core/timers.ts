@@ -9,6 +9,7 @@ import { Heap, type HeapItem } from '../base/heap.ts';
 import { clearTimeout, microtask, monotonic, setTimeout } from '../base/native.ts';
 import { scheduler } from './scheduler.ts';
 import { runOutside } from './scope.ts';
+import { reportUncaught } from './uncaught.ts';
 
 /** What a timer tells when its time has come; runs on the hub and must not throw. */
 export interface TimerTarget {
@@ -92,13 +93,13 @@ export class Timers {
 
   add(timer: Timer): void {
     this.#heap.push(timer);
-    if (timer.ref) this.#countReferences(1);
+    if (holdsLoop(timer)) this.#countReferences(1);
     if (timer.deadline < this.#armedFor) this.#arm(timer.deadline);
   }
 
   remove(timer: Timer): void {
     this.#heap.remove(timer);
-    if (timer.ref) this.#countReferences(-1);
+    if (holdsLoop(timer)) this.#countReferences(-1);
   }
 
   /** Fires what is due. Called by the clock. */
@@ -112,7 +113,7 @@ export class Timers {
         first = this.#heap.peek()
       ) {
         this.remove(first);
-        first.target.onTimer();
+        tell(first.target);
       }
     });
     const first = this.#heap.peek();
@@ -142,6 +143,20 @@ export class Timers {
         this.clock.setRef(this.#referenced > 0);
       });
     }
+  }
+}
+
+/** A timer that never fires is nothing to wait for. */
+function holdsLoop(timer: Timer): boolean {
+  return timer.ref && timer.deadline !== Infinity;
+}
+
+/** One that fails must not keep the others from firing. */
+function tell(target: TimerTarget): void {
+  try {
+    target.onTimer();
+  } catch (error) {
+    reportUncaught(target, error);
   }
 }
 
@@ -191,8 +206,8 @@ export function currentTimers(): Timers {
   return activeTimers;
 }
 
-/** @internal Puts other timers in force (a virtual clock); answers those that were. Without argument, the real ones. */
-export function replaceTimers(timers: Timers = runtimeTimers): Timers {
+/** @internal Puts other timers in force (a virtual clock); answers those that were. */
+export function replaceTimers(timers: Timers): Timers {
   const previous = activeTimers;
   activeTimers = timers;
   return previous;

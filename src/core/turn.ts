@@ -7,7 +7,8 @@
 import { NativePromise } from '../base/native.ts';
 import { slot } from './probe.ts';
 import { type ReadyEntry, scheduler } from './scheduler.ts';
-import { type Scope, pendingInterrupts } from './scope.ts';
+import { type Scope } from './scope.ts';
+import { pendingInterrupts } from './interruption.ts';
 import { rejectedQuietly } from './checkpoint.ts';
 import { waitingScope } from './waiter.ts';
 

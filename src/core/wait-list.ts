@@ -46,6 +46,8 @@ export class WaitList {
   add(node: WaitNode): void {
     if (node.ticket === 0) node.ticket = tickets += 1;
     let after = this.last;
+    // Whoever comes back was woken at the front, and goes back there: seldom is there a walk.
+    if (this.first !== undefined && this.first.ticket > node.ticket) after = undefined;
     while (after !== undefined && after.ticket > node.ticket) after = after.previous;
     const before = after === undefined ? this.first : after.next;
     node.list = this;

@@ -5,11 +5,13 @@ import { Greenlet } from './greenlet.ts';
 import { Bookmark } from './links.ts';
 import { getHub } from './hub.ts';
 import { mainGreenlet } from './main-greenlet.ts';
-import { currentScopeOrMain } from './scope.ts';
+import { Scope, currentScopeOrMain } from './scope.ts';
+import { type Seconds, Timeout } from './timeout.ts';
 import { type TimeLimit, type WaitLimit, checkTimeLimit, underLimit } from './time-limit.ts';
 import { WaitList } from './wait-list.ts';
 import { type Waitable, checkWaitables } from './waitable.ts';
 import { pendingInterrupt, rejectedQuietly } from './checkpoint.ts';
+import { NOT_YET } from './wait-options.ts';
 import { Waiter } from './waiter.ts';
 
 /** How long to wait, and for how many. */
@@ -32,7 +34,7 @@ export function wait<W extends Waitable>(
   options: WaitOptions = {},
 ): Promise<W[] | boolean> {
   checkOptions(options, 'wait(options)');
-  if (objects !== undefined) return readyObjects(objects, options).all();
+  if (objects !== undefined) return readyObjects('wait', objects, options).all();
   if (options.count !== undefined) checkInteger(options.count, 'wait({ count })', 0);
   if (currentScopeOrMain().root !== mainGreenlet) {
     throw new TypeError(
@@ -53,18 +55,20 @@ export function iwait<W extends Waitable>(
   objects: Iterable<W>,
   options: WaitOptions = {},
 ): AsyncIterableIterator<W> & AsyncDisposable {
-  return readyObjects(objects, options);
+  return readyObjects('iwait', objects, options);
 }
 
 /** @internal */
 export function readyObjects<W extends Waitable>(
+  name: string,
   objects: Iterable<W>,
   options: WaitOptions,
 ): ReadyObjects<W> {
-  const list = checkWaitables<W>(objects, 'wait(objects)');
-  checkOptions(options, 'wait(options)');
-  const limit = checkTimeLimit(options.timeout, 'wait({ timeout })');
-  const count = options.count === undefined ? list.length : checkInteger(options.count, 'wait({ count })', 0);
+  const list = checkWaitables<W>(objects, `${name}(objects)`);
+  checkOptions(options, `${name}(options)`);
+  const limit = checkTimeLimit(options.timeout, `${name}({ timeout })`);
+  const count =
+    options.count === undefined ? list.length : checkInteger(options.count, `${name}({ count })`, 0);
   return new ReadyObjects(list, Math.min(count, list.length), limit);
 }
 
@@ -76,14 +80,16 @@ export class ReadyObjects<W extends Waitable> implements AsyncIterableIterator<W
   readonly #waiting: WaitList = new WaitList('wait() for several objects');
   readonly #limit: TimeLimit | undefined;
   readonly #startedAt: number;
+  #timeout: Timeout | undefined = undefined;
+  #timeoutScope: Scope | undefined = undefined;
   #left: number;
   /** How many must be ready before whoever waits is woken. */
   #wanted = 1;
 
   constructor(objects: readonly W[], count: number, limit: TimeLimit | undefined) {
     this.#left = count;
-    this.#limit = limit;
     this.#startedAt = getHub().loop.now();
+    this.#limit = count > 0 && limit instanceof Timeout && !limit.pending ? this.#own(limit) : limit;
     if (count === 0) return;
     this.#links = objects.map((object) => new ReadyLink(object, this));
     for (const link of this.#links) link.make();
@@ -99,35 +105,26 @@ export class ReadyObjects<W extends Waitable> implements AsyncIterableIterator<W
   /** All of them at once: parks until the count is there, or the time is up, and gives those that are ready. */
   all(): Promise<W[]> {
     this.#wanted = this.#left;
-    if (this.#ready.length >= this.#left) {
-      const reason = pendingInterrupt();
-      return reason === undefined ? Promise.resolve(this.#giveAll()) : this.#fail(reason);
-    }
+    if (this.#ready.length >= this.#left) return this.#unlessInterrupted(() => this.#giveAll());
     const giveAll = (): W[] => this.#giveAll();
+    const options = { late: giveAll, collect: giveAll, abandon: () => this.#end() };
     return underLimit<W[]>(
       this.#limit,
-      (seconds) => new Waiter<W[]>().park(this.#waiting, { seconds, late: giveAll, collect: giveAll }),
+      (seconds) => new Waiter<W[]>().park(this.#waiting, { ...options, seconds }),
       giveAll,
-    ).catch((error: unknown) => this.#fail(error));
+    );
   }
 
   next(): Promise<IteratorResult<W, undefined>> {
     if (this.#left === 0) return Promise.resolve(this.#end());
-    if (this.#ready.length > 0) {
-      const reason = pendingInterrupt();
-      return reason === undefined ? Promise.resolve(this.#give()) : this.#fail(reason);
-    }
+    if (this.#ready.length > 0) return this.#unlessInterrupted(() => this.#give());
     const giveUp = (): IteratorResult<W, undefined> => this.#end();
+    const options = { late: giveUp, collect: () => this.#step(), abandon: () => this.#end() };
     return underLimit<IteratorResult<W, undefined>>(
       this.#remaining(),
-      (seconds) =>
-        new Waiter<IteratorResult<W, undefined>>().park(this.#waiting, {
-          seconds,
-          late: giveUp,
-          collect: () => this.#give(),
-        }),
+      (seconds) => new Waiter<IteratorResult<W, undefined>>().park(this.#waiting, { ...options, seconds }),
       giveUp,
-    ).catch((error: unknown) => this.#fail(error));
+    );
   }
 
   /** Gives back the links that are left. */
@@ -156,16 +153,35 @@ export class ReadyObjects<W extends Waitable> implements AsyncIterableIterator<W
     return { done: false, value };
   }
 
+  /** What a woken `next()` gives: another one may have been quicker. */
+  #step(): IteratorResult<W, undefined> | typeof NOT_YET {
+    if (this.#left === 0) return this.#end();
+    return this.#ready.length > 0 ? this.#give() : NOT_YET;
+  }
+
   #end(): IteratorReturnResult<undefined> {
     this.#left = 0;
     for (const link of this.#links) link.cut();
     this.#links = [];
+    this.#timeout?.cancel();
+    this.#timeoutScope?.close();
+    while (this.#waiting.first instanceof Waiter) this.#waiting.first.switch();
     return { done: true, value: undefined };
   }
 
-  #fail(error: unknown): Promise<never> {
+  /** A Timeout that does not run yet bounds the whole, and not each step: it runs in a scope where nothing waits. */
+  #own(timeout: Timeout): Seconds | undefined {
+    this.#timeout = timeout;
+    this.#timeoutScope = new Scope(currentScopeOrMain());
+    timeout.startIn(this.#timeoutScope);
+    return timeout.seconds;
+  }
+
+  #unlessInterrupted<R>(give: () => R): Promise<R> {
+    const reason = pendingInterrupt();
+    if (reason === undefined) return Promise.resolve(give());
     this.#end();
-    return rejectedQuietly<never>(error);
+    return rejectedQuietly(reason);
   }
 
   /** Seconds count from the beginning, not from each step. */

@@ -12,37 +12,23 @@
  * interruption that comes later is raised by the next wait. So nothing that was handed over is ever lost.
  */
 import { BlockingSwitchOutError, ConcurrentObjectUseError } from '../base/errors.ts';
-import { formatSeconds } from '../base/format.ts';
+import { errorTriple, formatSeconds } from '../base/format.ts';
 import { NativePromise } from '../base/native.ts';
 import { slot } from './probe.ts';
 import { pendingInterrupt, rejectedQuietly } from './checkpoint.ts';
 import { type ReadyEntry, scheduler } from './scheduler.ts';
-import { type Scope, type ScopedWait, currentScopeOrMain, hubScope, pendingInterrupts } from './scope.ts';
+import { hubScope } from './hub-scope.ts';
+import { type Scope, currentScopeOrMain } from './scope.ts';
+import { type ScopedWait, pendingInterrupts, type WaitHome } from './interruption.ts';
 import { Timer, type TimerTarget } from './timers.ts';
 import { type WaitList, WaitNode } from './wait-list.ts';
+import { NOT_YET, type WaitOptions } from './wait-options.ts';
 
 const IDLE = 0;
 const STORED = 1;
 const PARKED = 2;
 const WOKEN = 3;
 const DONE = 4;
-
-/** @internal Answered by `collect` when somebody else was quicker: the waiter parks again at its place. */
-export const NOT_YET: unique symbol = Symbol('gevent.notYet');
-
-/** @internal How a wait is bounded, and what it gives. */
-export interface WaitOptions<T> {
-  /** Seconds after which the wait gives up. */
-  readonly seconds?: number | undefined;
-  /** The seconds do not keep the process alive. */
-  readonly isTimerUnref?: boolean | undefined;
-  /** What the wait gives when its time is up: returned, or thrown. */
-  readonly late?: (() => T) | undefined;
-  /** Makes the result at the moment of waking, in place of the value given to `switch`. */
-  readonly collect?: (() => T | typeof NOT_YET) | undefined;
-  /** What is waited for, as text, where no list says so. */
-  readonly about?: string | undefined;
-}
 
 const { then } = NativePromise.prototype;
 
@@ -57,7 +43,7 @@ function keepResolvers(resolve: (value: never) => void, reject: (error: unknown)
 
 /** @internal The scope of the caller, which must be allowed to wait. */
 export function waitingScope(): Scope {
-  const scope = currentScopeOrMain();
+  const scope = currentScopeOrMain().nearestOpen();
   if (scope === hubScope()) {
     throw new BlockingSwitchOutError(
       'Cannot wait on the hub: a rawLink or runCallback callback must not park; spawn a greenlet for it',
@@ -94,8 +80,11 @@ export class Waiter<T = unknown> extends WaitNode implements ScopedWait, ReadyEn
   /** The value, or the error. */
   #result: unknown = undefined;
   #failed = false;
+  /** The interruption that woke it. What is given in the same turn is kept for the next `get()`. */
+  #reason: Error | undefined = undefined;
   /** Its time ran out while it was already woken: that counts only if it has to park again. */
   #isLate = false;
+  #isStored = false;
 
   /**
    * The value given to {@link switch}, or parks until one is given. Rejects with what {@link throw} was given.
@@ -115,16 +104,12 @@ export class Waiter<T = unknown> extends WaitNode implements ScopedWait, ReadyEn
 
   /** Wakes the wait with a value; kept for `get()` when nobody waits yet. Never parks. */
   switch(value?: T): void {
-    this.#result = value;
-    this.#failed = false;
-    this.#wakeUp();
+    this.#give(value, false);
   }
 
   /** Wakes the wait with an error; kept for `get()` when nobody waits yet. Never parks. */
   throw(error: unknown): void {
-    this.#result = error;
-    this.#failed = true;
-    this.#wakeUp();
+    this.#give(error, true);
   }
 
   /** True when a value or an error has been given. */
@@ -174,11 +159,6 @@ export class Waiter<T = unknown> extends WaitNode implements ScopedWait, ReadyEn
     return this.#state === PARKED;
   }
 
-  /** @internal The greenlet that waits, as its root scope. */
-  get root(): Scope | undefined {
-    return this.#scope?.root;
-  }
-
   /**
    * @internal Suspends the caller, in the list of what it waits for and for the time given. Raises a pending
    * interruption instead.
@@ -187,7 +167,10 @@ export class Waiter<T = unknown> extends WaitNode implements ScopedWait, ReadyEn
     const scope = waitingScope();
     if (pendingInterrupts.count !== 0) {
       const reason = scope.takePending();
-      if (reason !== undefined) return rejectedQuietly<T>(reason);
+      if (reason !== undefined) {
+        options?.abandon?.();
+        return rejectedQuietly<T>(reason);
+      }
     }
     this.#scope = scope;
     this.#options = options;
@@ -209,14 +192,19 @@ export class Waiter<T = unknown> extends WaitNode implements ScopedWait, ReadyEn
     return promise;
   }
 
+  #give(result: unknown, failed: boolean): void {
+    if (this.#state === WOKEN && this.#reason === undefined) return;
+    this.#result = result;
+    this.#failed = failed;
+    if (this.#state === PARKED) this.#wakeUp();
+    else if (this.#state === WOKEN) this.#isStored = true;
+    else this.#state = STORED;
+  }
+
   #wakeUp(): void {
-    if (this.#state === PARKED) {
-      this.#leave();
-      this.#state = WOKEN;
-      scheduler.push(this);
-    } else if (this.#state === IDLE) {
-      this.#state = STORED;
-    }
+    this.#leave();
+    this.#state = WOKEN;
+    scheduler.push(this);
   }
 
   /** Out of both lists. The timer runs on while `collect` may still send it back. */
@@ -227,13 +215,22 @@ export class Waiter<T = unknown> extends WaitNode implements ScopedWait, ReadyEn
   }
 
   /** @internal */
+  moveTo(home: WaitHome): void {
+    this.#scope = home as Scope;
+    home.addWait(this);
+  }
+
+  /** @internal */
   interrupt(reason: Error): void {
     if (this.#state !== PARKED) return;
     // An interrupted wait must not show up as an unhandled rejection, whether or not anybody awaits it yet.
     if (this.#promise !== undefined) void then.call(this.#promise, undefined, ignore);
     this.#timer?.stop();
+    const abandon = this.#options?.abandon;
     this.#options = undefined;
-    this.throw(reason);
+    this.#reason = reason;
+    this.#wakeUp();
+    abandon?.();
   }
 
   /** @internal */
@@ -257,6 +254,7 @@ export class Waiter<T = unknown> extends WaitNode implements ScopedWait, ReadyEn
   /** @internal Its turn has come: resolves the promise, unless what it was woken for is gone again. */
   take(): Scope | undefined {
     const scope = this.#scope as Scope;
+    if (this.#reason !== undefined) return this.#raise(scope, this.#reason);
     const collect = this.#options?.collect;
     if (collect !== undefined && !this.#failed) {
       try {
@@ -276,6 +274,16 @@ export class Waiter<T = unknown> extends WaitNode implements ScopedWait, ReadyEn
     return scope.root;
   }
 
+  #raise(scope: Scope, reason: Error): Scope {
+    this.#reason = undefined;
+    this.#state = this.#isStored ? STORED : IDLE;
+    this.#isStored = false;
+    this.ticket = 0;
+    if (slot.probe !== undefined) slot.probe.woken?.(scope.root, this);
+    this.#reject?.(reason);
+    return scope.root;
+  }
+
   #parkAgain(scope: Scope): undefined {
     this.#state = PARKED;
     scope.addWait(this);
@@ -285,11 +293,6 @@ export class Waiter<T = unknown> extends WaitNode implements ScopedWait, ReadyEn
     else if (this.#isLate) this.#giveUp();
     return undefined;
   }
-}
-
-/** @internal `[class, error, stack]`: an error as Python's `exc_info`. */
-export function errorTriple(error: unknown): readonly unknown[] {
-  return error instanceof Error ? [error.constructor, error, error.stack] : [typeof error, error, undefined];
 }
 
 function ignore(): void {

@@ -1,8 +1,9 @@
 /** A set of running greenlets. */
 import { checkFunction, checkIterable, checkOptions } from '../base/check.ts';
 import type { Greenlet } from '../core/greenlet.ts';
+import { passOn, pendingInterrupt, rejectedQuietly } from '../core/checkpoint.ts';
 import { type WaitLimit, checkTimeLimit } from '../core/time-limit.ts';
-import type { StartMember } from './imap.ts';
+import type { StartMember, TryStartMember } from './imap.ts';
 import { Members, type MembersOptions, checkGreenlet } from './members.ts';
 
 /**
@@ -53,13 +54,26 @@ export class Group extends Members {
   waitAvailable(options: WaitLimit = {}): Promise<number> {
     checkOptions(options, 'waitAvailable(options)');
     checkTimeLimit(options.timeout, 'waitAvailable({ timeout })');
-    return Promise.resolve(1);
+    return passOn(1);
   }
 
   /** @internal */
+  protected override tryStartMember: TryStartMember = (fn, args, isQuiet) =>
+    this.#startNow(fn, args, isQuiet);
+
+  /** @internal */
   protected override startMember: StartMember = (fn, args, isQuiet) => {
+    const reason = pendingInterrupt();
+    return reason === undefined ? this.#startNow(fn, args, isQuiet) : rejectedQuietly(reason);
+  };
+
+  #startNow(
+    fn: (...args: never[]) => unknown,
+    args: readonly unknown[],
+    isQuiet: boolean,
+  ): Greenlet<unknown> {
     const greenlet = this.make(fn, args, isQuiet);
     this.start(greenlet);
     return greenlet;
-  };
+  }
 }

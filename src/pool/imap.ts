@@ -11,10 +11,18 @@ import { Bookmark } from '../core/links.ts';
 import { sleep } from '../core/sleep.ts';
 import { WaitList } from '../core/wait-list.ts';
 import { pendingInterrupt, rejectedQuietly } from '../core/checkpoint.ts';
-import { NOT_YET, Waiter } from '../core/waiter.ts';
+import { NOT_YET } from '../core/wait-options.ts';
+import { Waiter } from '../core/waiter.ts';
 import { Semaphore } from '../sync/semaphore.ts';
 
-/** @internal Takes a new member: at once when there is room, else parks for it. */
+/** @internal Takes a new member when there is room, else answers undefined. Never parks. */
+export type TryStartMember = (
+  fn: (...args: never[]) => unknown,
+  args: readonly unknown[],
+  isQuiet: boolean,
+) => Greenlet<unknown> | undefined;
+
+/** @internal Takes a new member: at once when there is room, else parks for it. Raises a pending interruption. */
 export type StartMember = (
   fn: (...args: never[]) => unknown,
   args: readonly unknown[],
@@ -88,12 +96,18 @@ abstract class Results<R> implements AsyncIterableIterator<R, undefined>, AsyncD
     return this;
   }
 
-  /** @internal All results; raises the first failure. */
+  /** @internal All results; raises the first failure. Interrupted, it starts no further calls. */
   async collect(): Promise<R[]> {
     this.#isCollecting = true;
     const list: R[] = [];
-    for (let step = await this.next(); step.done !== true; step = await this.next()) list.push(step.value);
-    return list;
+    try {
+      for (let step = await this.next(); step.done !== true; step = await this.next()) list.push(step.value);
+      return list;
+    } catch (error) {
+      // A failure was given, and the other calls go on. An interruption was not: nobody will look at what comes.
+      if (this.given === list.length) await this.return();
+      throw error;
+    }
   }
 
   /** @internal Keeps the outcome of a call. */
@@ -185,26 +199,28 @@ class EndOf<G> extends Bookmark {
 
 /** Results in the order of the items. gevent: `IMap`. */
 export class IMap<R> extends Results<R> {
-  readonly #outcomes: (Outcome<R> | undefined)[] = [];
+  /** By index, until they are given. */
+  readonly #outcomes = new Map<number, Outcome<R>>();
   /** Everything before this index is there, and a value. */
   #decidedTo = 0;
 
   protected override keep(index: number, outcome: Outcome<R>): void {
-    this.#outcomes[index] = outcome;
+    this.#outcomes.set(index, outcome);
   }
 
   protected override isDecided(): boolean {
-    for (; this.#decidedTo < this.#outcomes.length; this.#decidedTo += 1) {
-      const outcome = this.#outcomes[this.#decidedTo];
-      if (outcome === undefined) return false;
+    this.#decidedTo = Math.max(this.#decidedTo, this.given);
+    for (;;) {
+      const outcome = this.#outcomes.get(this.#decidedTo);
+      if (outcome === undefined) return this.#decidedTo === this.total;
       if ('error' in outcome) return true;
+      this.#decidedTo += 1;
     }
-    return this.#decidedTo === this.total;
   }
 
   protected override take(): Outcome<R> | undefined {
-    const outcome = this.#outcomes[this.given];
-    if (outcome !== undefined) this.#outcomes[this.given] = undefined;
+    const outcome = this.#outcomes.get(this.given);
+    if (outcome !== undefined) this.#outcomes.delete(this.given);
     return outcome;
   }
 }

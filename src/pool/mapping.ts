@@ -1,9 +1,9 @@
 /** Calling functions in a group of greenlets: the `apply` and `map` family. */
 import { checkFunction, checkInteger, checkIterable, mismatch } from '../base/check.ts';
-import { Greenlet } from '../core/greenlet.ts';
+import type { Greenlet } from '../core/greenlet.ts';
 import { getCurrent } from '../core/main-greenlet.ts';
 import { spawn } from '../core/spawn.ts';
-import { IMap, IMapUnordered, type StartMember } from './imap.ts';
+import { IMap, IMapUnordered, type StartMember, type TryStartMember } from './imap.ts';
 
 /** How far `imap` runs ahead of its reader. */
 export interface IMapOptions {
@@ -18,6 +18,9 @@ export abstract class GroupMapping {
 
   /** True when the greenlet is a member. */
   abstract has(greenlet: unknown): boolean;
+
+  /** @internal Never parks, and leaves a pending interruption to the next wait. */
+  protected abstract tryStartMember: TryStartMember;
 
   /** @internal */
   protected abstract startMember: StartMember;
@@ -57,14 +60,10 @@ export abstract class GroupMapping {
     callback?: (value: Awaited<R>) => unknown,
   ): Greenlet<Awaited<R>> {
     checkCall(fn, args, 'applyAsync', callback);
-    if (!this.full()) {
-      const member = this.startMember(fn, args ?? [], false);
-      if (member instanceof Greenlet) {
-        if (callback !== undefined) member.linkValue((source) => callback(source.value as Awaited<R>));
-        return member as Greenlet<Awaited<R>>;
-      }
-    }
-    return spawn(async () => await this.applyCb(fn, args, callback));
+    const member = this.tryStartMember(fn, args ?? [], false);
+    if (member === undefined) return spawn(async () => await this.applyCb(fn, args, callback));
+    if (callback !== undefined) member.linkValue((source) => callback(source.value as Awaited<R>));
+    return member as Greenlet<Awaited<R>>;
   }
 
   /**

@@ -4,10 +4,10 @@ import { checkFunction, checkFlag, checkOptions, type ErrorClass, mismatch } fro
 import { GreenletExit } from '../base/errors.ts';
 import { Greenlet } from '../core/greenlet.ts';
 import { type KillOptions, type KillOutcome, splitKillArguments } from '../core/kill-options.ts';
-import { runBeside } from '../core/beside.ts';
+import { joinOrKill, runBeside } from '../core/beside.ts';
 import { Bookmark } from '../core/links.ts';
 import { currentScope } from '../core/main-greenlet.ts';
-import { interruptionCount } from '../core/scope.ts';
+import { interruptions } from '../core/interruption.ts';
 import { getHub } from '../core/hub.ts';
 import { type WaitLimit, checkTimeLimit, underLimit } from '../core/time-limit.ts';
 import { WaitList } from '../core/wait-list.ts';
@@ -39,7 +39,7 @@ export abstract class Members extends GroupMapping implements Iterable<Greenlet<
   readonly #emptyWaiters: WaitList = new WaitList('join()', this);
   /** Those who wait until all that were killed have ended. */
   readonly #killWaiters: WaitList = new WaitList('kill()', this);
-  readonly #bornAt: number = interruptionCount();
+  readonly #bornAt: number = interruptions.count;
   #isClosed = false;
 
   constructor(options: MembersOptions = {}) {
@@ -157,7 +157,8 @@ export abstract class Members extends GroupMapping implements Iterable<Greenlet<
   }
 
   /**
-   * Runs `fn` with it: when `fn` is through, parks until it is empty; when `fn` fails, kills the members.
+   * Runs `fn` with it: when `fn` is through, parks until it is empty; when `fn` fails, or a kill or a timeout comes
+   * meanwhile, kills the members.
    *
    * @example
    * await new Pool(10).use(async (pool) => {
@@ -174,16 +175,21 @@ export abstract class Members extends GroupMapping implements Iterable<Greenlet<
    * out of the block, the members are killed. An ordinary error cannot be seen from here: {@link use} can.
    */
   async [Symbol.asyncDispose](): Promise<void> {
-    await (currentScope().wasInterruptedSince(this.#bornAt) ? this.kill() : this.join());
+    await (currentScope().wasInterruptedSince(this.#bornAt) ? this.kill() : joinOrKill(this));
   }
 
   override toString(): string {
     return `<${this.constructor.name} of ${this.#members.size} greenlets>`;
   }
 
+  /** @internal Refuses further members once it was closed. */
+  protected checkOpen(): void {
+    if (this.#isClosed) throw new Error(`Cannot add to ${String(this)}: it was closed`);
+  }
+
   /** @internal Makes a member of a greenlet that is alive. */
   protected track(greenlet: Greenlet<unknown>): boolean {
-    if (this.#isClosed) throw new Error(`Cannot add to ${String(this)}: it was closed`);
+    this.checkOpen();
     if (greenlet.dead || this.#members.has(greenlet)) return false;
     const membership = new Membership(this);
     this.#members.set(greenlet, membership);

@@ -3,9 +3,9 @@ import { checkFlag, checkFunction, checkInteger, checkOptions } from '../base/ch
 import { PoolFull } from '../base/errors.ts';
 import type { Greenlet } from '../core/greenlet.ts';
 import { type WaitLimit, checkTimeLimit } from '../core/time-limit.ts';
-import { pendingInterrupt, rejectedQuietly } from '../core/checkpoint.ts';
+import { passOn, pendingInterrupt, rejectedQuietly } from '../core/checkpoint.ts';
 import { Semaphore } from '../sync/semaphore.ts';
-import type { StartMember } from './imap.ts';
+import type { StartMember, TryStartMember } from './imap.ts';
 import { Members, type MembersOptions, checkGreenlet } from './members.ts';
 
 /** How long a pool is waited for, and whether. */
@@ -52,16 +52,20 @@ export class Pool extends Members {
   waitAvailable(options: WaitLimit = {}): Promise<number> {
     checkOptions(options, 'waitAvailable(options)');
     checkTimeLimit(options.timeout, 'waitAvailable({ timeout })');
-    return this.#slots?.wait(options) ?? Promise.resolve(1);
+    return this.#slots?.wait(options) ?? passOn(1);
   }
 
   /**
    * Starts `fn(...args)` as a member and resolves to it; parks while no slot is free. Whoever is killed while parked
-   * here takes no slot.
+   * here takes no slot. A pool that was closed rejects, with a free slot or without.
    */
   spawn<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Greenlet<Awaited<R>>> {
     checkFunction(fn, 'Pool.spawn(fn)');
-    return Promise.resolve(this.startMember(fn, args, false) as Greenlet<Awaited<R>>);
+    try {
+      return Promise.resolve(this.startMember(fn, args, false) as Greenlet<Awaited<R>>);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
@@ -81,13 +85,18 @@ export class Pool extends Members {
   }
 
   /** @internal */
+  protected override tryStartMember: TryStartMember = (fn, args, isQuiet) => {
+    this.checkOpen();
+    if (this.#slots !== undefined && !this.#slots.tryAcquire()) return undefined;
+    return this.#startNow(fn, args, isQuiet);
+  };
+
+  /** @internal */
   protected override startMember: StartMember = (fn, args, isQuiet) => {
-    if (this.#slots === undefined || this.#slots.tryAcquire()) {
-      const reason = pendingInterrupt();
-      if (reason === undefined) return this.#startNow(fn, args, isQuiet);
-      this.#slots?.release();
-      return rejectedQuietly(reason);
-    }
+    const reason = pendingInterrupt();
+    if (reason !== undefined) return rejectedQuietly(reason);
+    const member = this.tryStartMember(fn, args, isQuiet);
+    if (member !== undefined || this.#slots === undefined) return member as Greenlet<unknown>;
     return this.#slots.acquire().then(() => this.#startNow(fn, args, isQuiet));
   };
 
@@ -114,7 +123,8 @@ export class Pool extends Members {
   }
 
   async #add(greenlet: Greenlet<unknown>, options: PoolAddOptions): Promise<void> {
-    const isFree = this.#slots?.acquire(options) ?? Promise.resolve(true);
+    this.checkOpen();
+    const isFree = this.#slots?.acquire(options) ?? passOn(true);
     if (!(await isFree)) throw new PoolFull();
     this.#fill(greenlet);
   }

@@ -1,12 +1,12 @@
 /** A value, or an error, that will be there some time. */
-import { inspectAsText } from '../base/format.ts';
+import { errorTriple, inspectAsText } from '../base/format.ts';
 import { checkFlag, checkFunction, checkOptions, mismatch } from '../base/check.ts';
 import { type LinkTarget, linkTarget } from '../core/link.ts';
 import { Links } from '../core/links.ts';
 import { type WaitLimit, checkTimeLimit, underLimit } from '../core/time-limit.ts';
 import { Timeout } from '../core/timeout.ts';
 import { pendingInterrupt, rejectedQuietly } from '../core/checkpoint.ts';
-import { Waiter, errorTriple } from '../core/waiter.ts';
+import { Waiter } from '../core/waiter.ts';
 
 type Outcome<T> =
   | { readonly kind: 'value'; readonly value: T }

@@ -8,7 +8,8 @@
  * putter's item there and then. With `maxsize` 0 there is no slot: a getter takes straight from a putter.
  */
 import { WaitList } from '../core/wait-list.ts';
-import { NOT_YET, type WaitOptions, Waiter } from '../core/waiter.ts';
+import { NOT_YET, type WaitOptions } from '../core/wait-options.ts';
+import { Waiter } from '../core/waiter.ts';
 import type { ItemStore } from './item-store.ts';
 
 /** @internal What a queue adds to the exchange. */
@@ -32,6 +33,9 @@ class Putter<T> extends Waiter<void> {
     this.item = item;
   }
 }
+
+/** @internal Waits among the getters, and takes nothing. */
+export class Peeker<T> extends Waiter<T> {}
 
 /** @internal */
 export class Exchange<T> {
@@ -76,11 +80,20 @@ export class Exchange<T> {
     this.#wakeGetter();
   }
 
-  /** Without room, an item can still go straight to a getter that waits at a channel. */
+  /** Without room, an item can still go straight to a getter that waits at a channel. One that peeks does not count. */
   handOver(item: T): boolean {
-    if (this.maxsize !== 0 || this.getters.first === undefined) return false;
-    this.add(item);
+    if (this.maxsize !== 0 || !this.#hasTaker()) return false;
+    this.items.push(item);
+    this.#hooks.onAdded();
+    // The getter leaves the list at once: it is there for one item. Who peeks in front of it sees the item too.
+    while (this.getters.first instanceof Peeker) this.getters.first.switch();
+    this.#wakeGetter();
     return true;
+  }
+
+  #hasTaker(): boolean {
+    for (const waiter of this.getters) if (!(waiter instanceof Peeker)) return true;
+    return false;
   }
 
   #wakeGetter(): void {

@@ -2,7 +2,7 @@
 import { NO_OPTIONS, checkBoolean, checkOptions, mismatch } from '../base/check.ts';
 import { Empty, Full } from '../base/errors.ts';
 import { type WaitLimit, checkTimeLimit } from '../core/time-limit.ts';
-import { NOT_YET } from '../core/waiter.ts';
+import { NOT_YET } from '../core/wait-options.ts';
 
 /** How long `put`, `get` and `peek` wait, and whether. */
 export interface QueueOptions extends WaitLimit {

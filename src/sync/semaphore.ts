@@ -8,7 +8,8 @@ import type { RawGreenlet } from '../core/raw-greenlet.ts';
 import { type TimeLimit, type WaitLimit, checkTimeLimit, underLimit } from '../core/time-limit.ts';
 import { WaitList, type WaitNode } from '../core/wait-list.ts';
 import { passOn, pendingInterrupt, rejectedQuietly } from '../core/checkpoint.ts';
-import { NOT_YET, Waiter } from '../core/waiter.ts';
+import { NOT_YET } from '../core/wait-options.ts';
+import { Waiter } from '../core/waiter.ts';
 
 /** How long `acquire` waits, and whether. */
 export interface AcquireOptions extends WaitLimit {
@@ -230,7 +231,7 @@ export class DummySemaphore {
   /** Resolves to true at once. */
   acquire(options: AcquireOptions = NO_OPTIONS): Promise<boolean> {
     checkAcquire(options);
-    return Promise.resolve(true);
+    return passOn(true);
   }
 
   /** Does nothing. */
@@ -242,7 +243,7 @@ export class DummySemaphore {
   wait(options: WaitLimit = {}): Promise<number> {
     checkOptions(options, 'wait(options)');
     checkTimeLimit(options.timeout, 'wait({ timeout })');
-    return Promise.resolve(1);
+    return passOn(1);
   }
 
   /** Calls `callback` on the hub in this turn. */
@@ -265,7 +266,7 @@ export class DummySemaphore {
   /** A permit that gives nothing back. */
   held(): Promise<Permit> {
     const release = (): void => {};
-    return Promise.resolve({ release, [Symbol.dispose]: release });
+    return passOn({ release, [Symbol.dispose]: release });
   }
 }
 
@@ -274,6 +275,8 @@ function gaveUp(): boolean {
 }
 
 async function call<R>(fn: () => R | Promise<R>): Promise<R> {
+  const reason = pendingInterrupt();
+  if (reason !== undefined) throw reason;
   return await fn();
 }
 

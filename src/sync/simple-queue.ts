@@ -4,8 +4,9 @@ import { NO_OPTIONS, checkIterable } from '../base/check.ts';
 import { Empty, Full } from '../base/errors.ts';
 import { underLimit } from '../core/time-limit.ts';
 import { pendingInterrupt, rejectedQuietly } from '../core/checkpoint.ts';
-import { NOT_YET, Waiter } from '../core/waiter.ts';
-import { Exchange, type Receiving } from './exchange.ts';
+import { NOT_YET } from '../core/wait-options.ts';
+import { Waiter } from '../core/waiter.ts';
+import { Exchange, Peeker, type Receiving } from './exchange.ts';
 import { FifoStore, type ItemStore } from './item-store.ts';
 import {
   type QueueOptions,
@@ -44,9 +45,9 @@ export class SimpleQueue<T = unknown> implements AsyncIterable<T> {
     for (const item of items) store.push(item);
   }
 
-  /** How many items are in it. */
+  /** How many items are in it; in a channel, those that were handed over and whose getter has not run yet. */
   qsize(): number {
-    return this.#exchange.maxsize === 0 ? 0 : this.#exchange.items.length;
+    return this.#exchange.items.length;
   }
 
   /** The same as {@link qsize}. */
@@ -54,7 +55,7 @@ export class SimpleQueue<T = unknown> implements AsyncIterable<T> {
     return this.qsize();
   }
 
-  /** True when it holds nothing; always, for a channel. */
+  /** True when it holds nothing. */
   empty(): boolean {
     return this.qsize() === 0;
   }
@@ -229,9 +230,10 @@ export class SimpleQueue<T = unknown> implements AsyncIterable<T> {
       return Promise.reject(error);
     }
     if (options.block === false) return Promise.reject(new Empty());
-    if (limit === undefined) return new Waiter<T>().park(this.#exchange.getters, receiving);
+    const waiter = receiving === this.#peeking ? new Peeker<T>() : new Waiter<T>();
+    if (limit === undefined) return waiter.park(this.#exchange.getters, receiving);
     return underLimit(limit, (seconds) =>
-      new Waiter<T>().park(this.#exchange.getters, { ...receiving, seconds, late: raiseEmpty }),
+      waiter.park(this.#exchange.getters, { ...receiving, seconds, late: raiseEmpty }),
     );
   }
 }

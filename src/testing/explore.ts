@@ -2,7 +2,7 @@
 import { checkFunction, checkInteger, checkIterable, checkOptions } from '../base/check.ts';
 import { seededRandom } from '../base/random.ts';
 import { scheduler } from '../core/scheduler.ts';
-import { withVirtualTime } from './virtual-time.ts';
+import { refuseSecondVirtualTime, withVirtualTime } from './virtual-time.ts';
 
 /** What a scenario is given. */
 export interface Exploration {
@@ -64,6 +64,7 @@ async function exploreSeeds(
 }
 
 async function runWithSeed(scenario: (exploration: Exploration) => unknown, seed: number): Promise<void> {
+  refuseSecondVirtualTime();
   const choose = seededRandom(seed);
   const random = seededRandom(~seed);
   const outerPick = scheduler.pick;

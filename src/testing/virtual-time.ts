@@ -1,8 +1,9 @@
 /** Time that passes only when nobody has anything to do: tests of waits that take no time and have one outcome. */
 import { checkFunction, checkOptions, checkSeconds, mismatch } from '../base/check.ts';
-import { setImmediate } from '../base/native.ts';
+import { getHub } from '../core/hub.ts';
 import { scheduler } from '../core/scheduler.ts';
-import { type Clock, Timers, replaceTimers } from '../core/timers.ts';
+import { replaceTimers } from '../core/timers.ts';
+import { VirtualTimers } from './virtual-timers.ts';
 
 /** The clock that a virtual-time test is given. */
 export interface VirtualTime {
@@ -16,30 +17,17 @@ export interface VirtualTimeOptions {
   start?: number;
 }
 
-class VirtualClock implements Clock {
-  milliseconds: number;
-
-  constructor(seconds: number) {
-    this.milliseconds = seconds * 1000;
-  }
-
-  now(): number {
-    return this.milliseconds;
-  }
-
-  wakeAt(): void {
-    // Time is moved by hand.
-  }
-
-  setRef(): void {
-    // No timer of the runtime stands behind this clock.
-  }
-}
+let isInForce = false;
 
 /**
  * Runs `fn` with a clock of its own: whenever every greenlet waits, and a turn of the real event loop brought nothing
  * new, time jumps to the next timer. Real sockets and files work, and do not hold time up. Parks as `fn` does.
  *
+ * Nobody stays asleep in a time that is over: when `fn` has ended, timers that still run are stopped, and the waits
+ * behind them raise a GreenletExit, so that greenlets which are asleep end as if killed. Their `finally` blocks still
+ * have virtual time. There is one virtual time at once, in the whole thread.
+ *
+ * @throws {Error} a virtual time is in force already; or somebody cannot be ended
  * @example
  * await withVirtualTime(async (time) => {
  *   await sleep(3600);
@@ -59,32 +47,34 @@ export function withVirtualTime<T>(
   return runInVirtualTime(fn, start);
 }
 
+/** @internal There is one clock for all: two virtual times at once would each put back what the other one left. */
+export function refuseSecondVirtualTime(): void {
+  if (isInForce)
+    throw new Error('Cannot begin a virtual time: one is already in force; await it first, or use its clock');
+}
+
 async function runInVirtualTime<T>(fn: (time: VirtualTime) => T | Promise<T>, start: number): Promise<T> {
-  const clock = new VirtualClock(start);
-  const timers = new Timers(() => clock);
-  let isWaitingForTurn = false;
-
-  const advance = (): void => {
-    isWaitingForTurn = false;
-    const { next } = timers;
-    if (scheduler.readyCount > 0 || scheduler.slice !== undefined || next === undefined || next === Infinity)
-      return;
-    clock.milliseconds = Math.max(clock.milliseconds, next);
-    timers.fire();
-  };
-  const onIdle = (): void => {
-    if (isWaitingForTurn || timers.size === 0) return;
-    isWaitingForTurn = true;
-    setImmediate(advance);
-  };
-
+  refuseSecondVirtualTime();
+  isInForce = true;
+  const timers = new VirtualTimers(start);
   const outerTimers = replaceTimers(timers);
   const outerOnIdle = scheduler.onIdle;
-  scheduler.onIdle = onIdle;
+  scheduler.onIdle = timers.advanceSoon;
+  let isClean = false;
+  let asleep: readonly string[] = [];
+  let result: T;
   try {
-    return await fn({ now: () => clock.milliseconds / 1000 });
+    result = await fn({ now: () => timers.seconds });
   } finally {
+    isClean = await timers.end();
+    if (!isClean) asleep = getHub().waits();
     scheduler.onIdle = outerOnIdle;
     replaceTimers(outerTimers);
+    isInForce = false;
   }
+  if (!isClean)
+    throw new Error(
+      `withVirtualTime(fn): fn has ended, and somebody goes back to sleep however often it is interrupted:\n${asleep.join('\n')}`,
+    );
+  return result;
 }

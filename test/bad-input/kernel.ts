@@ -129,13 +129,13 @@ const functionRows: Rows = {
     ...killArguments('killAll', ({ greenlet }, ...args) => gevent.killAll([greenlet], ...(args as []))),
   ],
   joinAll: [
-    refuses('wait(objects)', not.notIterable, (bad) => gevent.joinAll(bad)),
-    refuses('wait(objects)', not.notWaitable, (bad, { greenlet }) => gevent.joinAll([greenlet, bad])),
+    refuses('joinAll(objects)', not.notIterable, (bad) => gevent.joinAll(bad)),
+    refuses('joinAll(objects)', not.notWaitable, (bad, { greenlet }) => gevent.joinAll([greenlet, bad])),
     refuses('joinAll(options)', not.notOptions, (bad, { greenlet }) => gevent.joinAll([greenlet], bad)),
-    refuses('wait({ timeout })', not.notLimit, (timeout, { greenlet }) =>
+    refuses('joinAll({ timeout })', not.notLimit, (timeout, { greenlet }) =>
       gevent.joinAll([greenlet], { timeout }),
     ),
-    refuses('wait({ count })', not.optional(not.notInteger(0)), (count, { greenlet }) =>
+    refuses('joinAll({ count })', not.optional(not.notInteger(0)), (count, { greenlet }) =>
       gevent.joinAll([greenlet], { count }),
     ),
     refuses('joinAll({ raiseError })', not.notFlag, (raiseError, { greenlet }) =>
@@ -153,10 +153,10 @@ const functionRows: Rows = {
     refuses('hub.join({ timeout })', not.notLimit, (timeout) => gevent.wait(undefined, { timeout })),
   ],
   iwait: [
-    refuses('wait(objects)', not.notIterable, (bad) => gevent.iwait(bad)),
-    refuses('wait(objects)', not.notWaitable, (bad, { event }) => gevent.iwait([event, bad])),
-    ...waitOptions('wait', (bad, { event }) => gevent.iwait([event], bad)),
-    refuses('wait({ count })', not.optional(not.notInteger(0)), (count, { event }) =>
+    refuses('iwait(objects)', not.notIterable, (bad) => gevent.iwait(bad)),
+    refuses('iwait(objects)', not.notWaitable, (bad, { event }) => gevent.iwait([event, bad])),
+    ...waitOptions('iwait', (bad, { event }) => gevent.iwait([event], bad)),
+    refuses('iwait({ count })', not.optional(not.notInteger(0)), (count, { event }) =>
       gevent.iwait([event], { count }),
     ),
   ],

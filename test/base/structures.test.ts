@@ -4,6 +4,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Heap, type HeapItem } from '../../src/base/heap.ts';
 import { Ring } from '../../src/base/ring.ts';
+import { SiteBudget } from '../../src/core/call-site.ts';
+import { giveBackIdent, takeIdent } from '../../src/core/ident.ts';
+import { WaitList, WaitNode } from '../../src/core/wait-list.ts';
 
 interface Item extends HeapItem {
   readonly key: number;
@@ -103,4 +106,107 @@ test('Heap gives its items in order, and any item can be removed', () => {
       );
     }),
   );
+});
+
+test('idents are the lowest that are free, and cost little however many are free', () => {
+  const count = 20_000;
+  const first = takeIdent();
+  const taken = Array.from({ length: count }, () => takeIdent());
+  assert.deepEqual(
+    taken,
+    Array.from({ length: count }, (_, index) => first + 1 + index),
+  );
+  for (let index = count - 1; index >= 0; index -= 2) giveBackIdent(taken[index] as number);
+  const before = performance.now();
+  // Sorting the free ones at each of these took minutes.
+  for (let index = 1; index < count; index += 2) {
+    const ident = takeIdent();
+    assert.equal(ident, taken[index]);
+    giveBackIdent(ident);
+    assert.equal(takeIdent(), ident);
+  }
+  assert.ok(performance.now() - before < 2000);
+  assert.equal(takeIdent(), first + count + 1);
+  for (let ident = first; ident <= first + count + 1; ident += 1) giveBackIdent(ident);
+  assert.equal(takeIdent(), first);
+  giveBackIdent(first);
+});
+
+class Node extends WaitNode {}
+
+test('a WaitList keeps the order of tickets, whoever leaves and comes back', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 60 }), (moves) => {
+      const list = new WaitList('test()');
+      const nodes = Array.from({ length: 10 }, () => new Node());
+      for (const node of nodes) list.add(node);
+      for (const index of moves) {
+        const node = nodes[index] as Node;
+        if (node.list === undefined) list.add(node);
+        else list.remove(node);
+        const expected = nodes.filter((each) => each.list !== undefined);
+        assert.deepEqual([...list], expected);
+        assert.deepEqual([list.first, list.last, list.size], [expected[0], expected.at(-1), expected.length]);
+      }
+    }),
+  );
+});
+
+test('whoever was first in a WaitList goes back there without a walk', () => {
+  const list = new WaitList('test()');
+  const nodes = Array.from({ length: 1000 }, () => new Node());
+  for (const node of nodes) list.add(node);
+  const [first] = nodes;
+  assert.ok(first !== undefined);
+  list.remove(first);
+  let steps = 0;
+  for (const node of nodes.slice(2)) {
+    const { previous } = node;
+    Object.defineProperty(node, 'previous', {
+      get: () => {
+        steps += 1;
+        return previous;
+      },
+    });
+  }
+  list.add(first);
+  assert.ok(steps < 5, `${steps} steps`);
+  assert.equal(list.first, first);
+});
+
+test('a SiteBudget gives 64 places a second, and no more', () => {
+  let now = 5_000_000;
+  let looks = 0;
+  const budget = new SiteBudget(() => {
+    looks += 1;
+    return now;
+  });
+  const takeOf = (count: number): number =>
+    Array.from({ length: count }, () => budget.take()).filter(Boolean).length;
+  assert.equal(takeOf(1000), 64);
+  now += 999;
+  assert.equal(takeOf(1000), 0);
+  now += 1;
+  assert.equal(takeOf(1000), 64);
+  // Not two windows' worth at once, though nothing was asked for in a long time.
+  now += 60_000;
+  assert.equal(takeOf(1000), 64);
+  looks = 0;
+  takeOf(100_000);
+  assert.ok(looks < 100_000 / 200, `${looks} looks at the clock`);
+  now += 1000;
+  assert.equal(takeOf(512), 64);
+  // Where few were skipped, a few spawns after a pause are enough to be seen again.
+  now += 1000;
+  while (!budget.take());
+  assert.equal(takeOf(70), 63);
+  now += 1000;
+  assert.ok(takeOf(10) >= 8);
+  // Ten a second all have their place.
+  let given = 0;
+  for (let spawns = 0; spawns < 600; spawns += 1) {
+    now += 100;
+    given += takeOf(1);
+  }
+  assert.ok(given >= 590, `${given} of 600`);
 });

@@ -207,7 +207,6 @@ const waits: Record<string, Row> = {
     () => onTarget((greenlet, timeout) => greenlet.kill({ timeout }), 'finished'),
     quietly('alive'),
   ],
-  'greenlet.use()': [() => onTarget((greenlet) => greenlet.use(() => 'used'), 'used')],
   'joinAll()': [
     () => onTarget(async (greenlet, timeout) => (await joinAll([greenlet], { timeout })).length, 1),
     quietly(0),

@@ -116,17 +116,6 @@ kernelTest('waits that lost a race go on until the greenlet is killed', async ()
   await g.kill();
 });
 
-kernelTest('a kill of a greenlet with floating waits of all kinds is silent', async () => {
-  const target = spawn(() => sleep(1000));
-  const g = spawn(async () => {
-    for (const promise of several(target)) void promise;
-    await sleep(100);
-  });
-  await sleep(1);
-  await g.kill();
-  await target.kill();
-});
-
 kernelTest(
   'a kill that is caught in one branch of Promise.all is still raised in the other',
   async ({ mark, marks }) => {

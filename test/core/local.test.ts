@@ -81,3 +81,46 @@ kernelTest('values are released when the greenlet ends, even if somebody holds t
   assert.ok(g.dead);
   assert.equal(value?.deref(), undefined);
 });
+
+kernelTest("a local made in a subclass's constructor is a local of its own", async () => {
+  class Session extends local {
+    readonly inner: local;
+    constructor() {
+      super();
+      this.inner = new local();
+    }
+  }
+  class Outer extends local {
+    readonly shared: local;
+    constructor() {
+      const before = new local();
+      super(before);
+      this.shared = before;
+    }
+  }
+  const session = new Session();
+  const outer = new Outer();
+  const inners = await spawn(() => [session.inner, outer.shared]).get();
+  for (const inner of [...inners, session.inner, outer.shared]) {
+    inner['who'] = 'main';
+    assert.equal(await spawn(() => 'who' in inner).get(), false);
+    assert.throws(() => inner['missing'], AttributeError);
+  }
+});
+
+kernelTest('a subclass that touches another local before its super() is made all the same', async () => {
+  class Inner extends local {
+    name = 'inner';
+  }
+  const inner = new Inner();
+  class Session extends local {
+    readonly seen: unknown;
+    constructor() {
+      const { name } = inner;
+      super();
+      this.seen = name;
+    }
+  }
+  const session = new Session();
+  assert.equal(await spawn(() => session.seen).get(), 'inner');
+});

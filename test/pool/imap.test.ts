@@ -239,3 +239,25 @@ virtualTest('an imap() is closed at the end of the block that it is disposed of 
   assert.deepEqual(await results.next(), DONE);
   await sleep(5);
 });
+
+virtualTest('imap() keeps no result that was given, however long its input', async () => {
+  const { gc } = globalThis as { gc?: () => void };
+  if (gc === undefined) return;
+  function* endless(): Generator<number> {
+    for (let number = 0; ; number += 1) yield number;
+  }
+  const results = new Group().imap((item: number) => item, endless(), { maxsize: 10 });
+  const used = (): number => {
+    gc();
+    return process.memoryUsage().heapUsed;
+  };
+  const take = async (count: number): Promise<void> => {
+    for (let index = 0; index < count; index += 1) await results.next();
+  };
+  await take(20_000);
+  const before = used();
+  await take(200_000);
+  const grown = used() - before;
+  await results.return();
+  assert.ok(grown < 800_000, `${grown} bytes more after 200000 results`);
+});

@@ -211,3 +211,75 @@ virtualTest('the mapping functions refuse what they cannot use, at the call', ()
   assert.throws(() => pool.mapAsync(() => 1, [], 'callback' as never), TypeError);
   assert.throws(() => pool.applyAsync(() => 1, 'args' as never), TypeError);
 });
+
+virtualTest('applyAsync() does not take the kill that waits for its caller', async () => {
+  const pool = new Pool(1);
+  const marks: unknown[] = [];
+  const caller = spawn(async () => {
+    caller.kill({ block: false });
+    const first = pool.applyAsync(() => 'with a slot');
+    const second = pool.applyAsync(() => 'without');
+    marks.push(pool.has(first), pool.has(second));
+    try {
+      await sleep(0);
+    } catch (error) {
+      marks.push(error instanceof GreenletExit);
+    }
+    marks.push(await first.get(), await second.get());
+  });
+  await caller.join();
+  assert.deepEqual(marks, [true, false, true, 'with a slot', 'without']);
+});
+
+virtualTest('apply() and map() with a kill that waits for their caller start nothing', async () => {
+  for (const group of [new Group(), new Pool(), new Pool(1)]) {
+    for (const call of ['apply', 'map'] as const) {
+      const marks: unknown[] = [];
+      const caller = spawn(async () => {
+        caller.kill({ block: false });
+        if (call === 'apply') await group.apply(() => marks.push('apply'));
+        else await group.map((item) => marks.push(item), [1]);
+      });
+      await caller.join();
+      await settle();
+      assert.ok(caller.value instanceof GreenletExit);
+      assert.deepEqual(marks, []);
+    }
+  }
+});
+
+virtualTest(
+  'map() whose caller is killed starts no further calls, and lets those that run go on',
+  async () => {
+    const pool = new Pool(2);
+    const marks: string[] = [];
+    const caller = spawn(() =>
+      pool.map(
+        async (item) => {
+          marks.push(`begin ${item}`);
+          await sleep(1);
+          marks.push(`end ${item}`);
+        },
+        [1, 2, 3, 4],
+      ),
+    );
+    await settle();
+    await caller.kill();
+    await sleep(5);
+    assert.deepEqual(marks, ['begin 1', 'begin 2', 'end 1', 'end 2']);
+    assert.equal(pool.freeCount(), 2);
+  },
+);
+
+virtualTest('map() that fails lets the other calls go on, those that wait for a slot too', async () => {
+  const pool = new Pool(1);
+  const marks: number[] = [];
+  const call = async (item: number): Promise<void> => {
+    if (item === 1) throw new Error('failure');
+    await sleep(1);
+    marks.push(item);
+  };
+  await assert.rejects(pool.map(call, [1, 2, 3]), /failure/);
+  await sleep(5);
+  assert.deepEqual(marks, [2, 3]);
+});

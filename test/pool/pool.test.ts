@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Greenlet, GreenletExit, Timeout, joinAll, sleep, spawn, withTimeout } from '../../src/index.ts';
-import { Pool, PoolFull } from '../../src/pool.ts';
+import { Group, Pool, PoolFull } from '../../src/pool.ts';
 import { Full } from '../../src/queue.ts';
 import { settle, unprinted, virtualTest } from '../support/virtual-test.ts';
 
@@ -221,3 +221,91 @@ virtualTest('Pool.kill() frees every slot, and lets a blocked spawner start its 
   await pool.join();
   assert.equal(pool.freeCount(), 2);
 });
+
+virtualTest('a closed Pool refuses in the same way, whether a slot is free or not', async () => {
+  for (const isFull of [false, true]) {
+    const pool = new Pool(1);
+    if (isFull) await pool.spawn(() => sleep(100));
+    pool.close();
+    const stranger = new Greenlet(() => 'never');
+    const calls = [
+      pool.spawn(() => 'never'),
+      pool.add(stranger),
+      pool.start(stranger),
+      pool.apply(() => 'never'),
+      pool.map(() => 'never', [1]),
+    ];
+    for (const call of calls) await assert.rejects(call, /it was closed/);
+    assert.throws(() => pool.applyAsync(() => 'never'), /it was closed/);
+    await pool.kill();
+    assert.equal(pool.freeCount(), 1);
+  }
+});
+
+virtualTest(
+  'calls of a Pool and a Group that find room still raise a kill that waits for their caller',
+  async () => {
+    const calls: ((stranger: Greenlet) => Promise<unknown>)[] = [
+      (stranger) => new Pool().add(stranger),
+      (stranger) => new Pool().start(stranger),
+      (stranger) => new Pool(1).add(stranger),
+      () => new Pool().waitAvailable(),
+      () => new Group().waitAvailable(),
+      () => new Pool().spawn(() => 'never'),
+    ];
+    for (const call of calls) {
+      const stranger = new Greenlet(() => 'never');
+      const caller = spawn(async () => {
+        caller.kill({ block: false });
+        await call(stranger);
+      });
+      await caller.join();
+      assert.ok(caller.value instanceof GreenletExit, String(call));
+      assert.equal(stranger.started, false);
+    }
+  },
+);
+
+virtualTest('use() whose caller is killed or timed out while it joins kills the members', async () => {
+  const marks: string[] = [];
+  const member = async (): Promise<void> => {
+    try {
+      await sleep(100);
+    } finally {
+      await sleep(1);
+      marks.push('ended');
+    }
+  };
+  const caller = spawn(() => new Group().use((group) => void group.spawn(member)));
+  await settle();
+  await caller.kill();
+  marks.push('killed');
+  await assert.rejects(
+    withTimeout(1, () => new Pool(1).use(async (pool) => void (await pool.spawn(member)))),
+    Timeout,
+  );
+  marks.push('timed out');
+  await spawn(async () => {
+    const beside = spawn(member);
+    await assert.rejects(
+      withTimeout(1, () => beside.use(() => 'result')),
+      Timeout,
+    );
+    marks.push(String(beside.dead));
+  }).join();
+  assert.deepEqual(marks, ['ended', 'killed', 'ended', 'timed out', 'ended', 'true']);
+});
+
+virtualTest(
+  'a block that is left well, and then killed while it is disposed of, kills the members',
+  async () => {
+    const group = new Group();
+    const caller = spawn(async () => {
+      group.spawn(() => sleep(100));
+      await group[Symbol.asyncDispose]();
+    });
+    await settle();
+    await caller.kill();
+    assert.equal(group.length, 0);
+  },
+);

@@ -59,9 +59,12 @@ test('a sleeper without ref does not keep the process alive, one with it does', 
   const run = (options: string): Promise<{ stdout: string }> =>
     runProgram(`
       import { spawn, sleep, wait } from '${entry()}';
-      spawn(async () => { await sleep(0.05${options}); console.log('woke'); });
-      await wait();
-      console.log('end');
+      async function main() {
+        spawn(async () => { await sleep(0.05${options}); console.log('woke'); });
+        await wait();
+        console.log('end');
+      }
+      main();
     `);
   assert.equal((await run('')).stdout, 'woke\nend\n');
   assert.equal((await run(', { ref: false }')).stdout, 'end\n');

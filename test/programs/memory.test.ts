@@ -6,6 +6,9 @@ import { entry, runProgram } from '../support/program.ts';
 const isFull = process.env['GEVENT_TEST_FULL'] === '1';
 const MEGABYTE = 2 ** 20;
 
+// Deno's AsyncLocalStorage has a weak table that keeps the size it once had: there, the first run is as large.
+const warmUp = 'Deno' in globalThis ? undefined : 1000;
+
 /** Heap growth in bytes over the body's second run; the first one warms the caches up. */
 async function growthOf(body: string): Promise<number> {
   const { code, stdout, stderr } = await runProgram(
@@ -16,7 +19,7 @@ async function growthOf(body: string): Promise<number> {
       return process.memoryUsage().heapUsed;
     };
     const body = async (count) => { ${body} };
-    await body(1000);
+    await body(${warmUp});
     const before = await heap();
     await body(undefined);
     console.log((await heap()) - before);

@@ -1,5 +1,6 @@
 // npm run test:runtimes [-- RUNTIME ...] [--files FILTER] [--no-build] [--jobs N]
 // The kernel's compiled tests on every other runtime, from the binaries that test/runtimes/package.json names.
+// As many files at a time as there are processors, unless --jobs says otherwise.
 //
 // support.json lists what cannot hold somewhere: [{ "runtime": "bun", "file": "test/core/x.test.ts",
 // "test": "group > name", "reason": "..." }]. Without "test" the file as a whole cannot run there. A listed test
@@ -7,6 +8,7 @@
 // is not there any more.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compile } from '../../scripts/lib/compile.mjs';
@@ -19,6 +21,11 @@ import { readJson, root } from '../../scripts/lib/tree.mjs';
 
 // Tests of the repository itself, its documents and types, and of the examples, which are Node programs.
 const NOT_KERNEL = /^test\/([^/]+\.test\.ts$|docs\/|examples\/|package\/|runtimes\/|types\/)/;
+
+/** Files that Bun and Deno are not asked to run, and what they are about. @type {Record<string, string>} */
+const NODE_ONLY = {
+  'test/programs/unhandled-rejections.test.ts': 'the --unhandled-rejections option of Node',
+};
 
 const { platform, arch } = process;
 /** @type {Record<string, { kind: 'node' | 'bun' | 'deno', candidates: string[] }>} */
@@ -52,11 +59,14 @@ const files = findTests(values.files).filter((file) => !NOT_KERNEL.test(file));
 const chosen = positionals.length === 0 ? Object.keys(runtimes) : positionals;
 const total = { passed: 0, failed: 0 };
 
+const strays = Object.keys(NODE_ONLY).filter((file) => !findTests().includes(file));
 const unknown = [...chosen, ...support.map(({ runtime }) => runtime)].filter((name) => !(name in runtimes));
 if (unknown.length > 0) {
   give(`There is no runtime ${unknown.join(', ')}: ${Object.keys(runtimes).join(', ')}`);
 } else if (support.some(({ reason }) => typeof reason !== 'string' || reason.length < 10)) {
   give('Every entry of support.json says why: { runtime, file, test, reason }');
+} else if (strays.length > 0) {
+  give(`NODE_ONLY names ${strays.join(', ')}, which is no test file`);
 } else if (files.length === 0) {
   give('No test file matches');
 } else if (!values['no-build'] && compile() !== 0) {
@@ -95,23 +105,28 @@ async function tryRuntime(name) {
     return { passed: 0, failed: 1, skipped: 0, limited: 0 };
   }
   const version = /\d+\.\d+\.\d+\S*/.exec(execFileSync(path, ['--version'], { encoding: 'utf8' }))?.[0];
-  const limits = support.filter((limit) => limit.runtime === name && files.includes(limit.file));
+  const leftOut = kind === 'node' ? [] : files.filter((file) => file in NODE_ONLY);
+  const own = files.filter((file) => !leftOut.includes(file));
+  const limits = support.filter((limit) => limit.runtime === name && own.includes(limit.file));
   const missing = values.files
     ? []
     : support.filter((limit) => limit.runtime === name && !limits.includes(limit));
   /** @type {Tally} */
   const tally = { passed: 0, failed: 0, skipped: 0, limited: 0 };
   const begun = performance.now();
-  const jobs = values.jobs === undefined ? undefined : Number(values.jobs);
-  await runTests({ kind, path }, files, (result) => judge(name, result, limits, tally), jobs);
+  const jobs = values.jobs === undefined ? availableParallelism() : Number(values.jobs);
+  await runTests({ kind, path }, own, (result) => judge(name, result, limits, tally), jobs);
   for (const { file } of missing) {
-    console.log(`  x ${name}: support.json names ${file}, which is no test file of the kernel`);
+    console.log(
+      `  x ${name}: support.json names ${file}, which is no test file of the kernel, or is left out there`,
+    );
     tally.failed += 1;
   }
   const { passed, failed, skipped, limited } = tally;
   const extra = [
     skipped > 0 ? `, ${skipped} skipped` : '',
     limited > 0 ? `, ${limited} not supported` : '',
+    ...leftOut.map((file) => `, without ${file} (${NODE_ONLY[file]})`),
   ].join('');
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   console.log(`${name} (${version}): ${passed} passed, ${failed} failed${extra}  ${seconds} s`);

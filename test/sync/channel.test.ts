@@ -84,3 +84,46 @@ virtualTest('a Channel takes no size but 1, and has no copy', () => {
   assert.throws(() => new Channel(2), RangeError);
   assert.throws(() => new Channel().copy(), TypeError);
 });
+
+virtualTest('putNowait() at a channel wants somebody who takes: a peeker alone is none', async () => {
+  const channel = new Channel<number>();
+  const peeker = spawn(() => channel.peek());
+  await settle();
+  assert.throws(() => channel.putNowait(1), Full);
+  await assert.rejects(channel.put(1, { block: false }), Full);
+  assert.deepEqual([channel.qsize(), channel.empty()], [0, true]);
+  const getter = spawn(() => channel.get());
+  await settle();
+  channel.putNowait(2);
+  assert.throws(() => channel.putNowait(3), Full);
+  assert.deepEqual([await peeker.get(), await getter.get()], [2, 2]);
+  assert.equal(channel.qsize(), 0);
+});
+
+virtualTest(
+  'a channel counts an item whose taker is killed on the way, until somebody takes it',
+  async () => {
+    const channel = new Channel<number>();
+    const getter = spawn(() => channel.get());
+    await settle();
+    channel.putNowait(1);
+    assert.deepEqual([channel.qsize(), channel.empty()], [1, false]);
+    assert.equal(await channel.get(), 1);
+    assert.deepEqual([channel.qsize(), channel.empty()], [0, true]);
+    await getter.kill();
+  },
+);
+
+virtualTest(
+  'a peeker at a channel sees the item of a putter that parks, and leaves it to a getter',
+  async () => {
+    const channel = new Channel<number>();
+    const peekers = [spawn(() => channel.peek()), spawn(() => channel.peek())];
+    await settle();
+    const putter = spawn(() => channel.put(1));
+    await settle();
+    assert.deepEqual([peekers.map((peeker) => peeker.value), putter.dead], [[1, 1], false]);
+    assert.equal(await channel.get(), 1);
+    await putter.join();
+  },
+);

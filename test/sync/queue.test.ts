@@ -294,3 +294,18 @@ virtualTest('shutdown() of a Queue(0) ends its putters and getters', async () =>
   assert.equal(await putter.get(), 'ShutDown');
   await assert.rejects(queue.get(), ShutDown);
 });
+
+virtualTest(
+  'a queue whose maxsize is lowered to 0 counts the items it still holds, and gives them',
+  async () => {
+    const queue = new Queue<number>(3, [1, 2]);
+    queue.maxsize = 0;
+    assert.deepEqual([queue.qsize(), queue.empty(), queue.full()], [2, false, true]);
+    assert.throws(() => queue.putNowait(3), Full);
+    queue.shutdown();
+    const taken: number[] = [];
+    for await (const item of queue) taken.push(item);
+    assert.deepEqual(taken, [1, 2]);
+    assert.deepEqual([queue.qsize(), queue.empty()], [0, true]);
+  },
+);

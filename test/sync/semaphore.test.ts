@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { type Greenlet, Timeout, joinAll, killAll, sleep, spawn, wait } from '../../src/index.ts';
+import {
+  type Greenlet,
+  GreenletExit,
+  Timeout,
+  joinAll,
+  killAll,
+  sleep,
+  spawn,
+  wait,
+} from '../../src/index.ts';
 import { BoundedSemaphore, DummySemaphore, Semaphore } from '../../src/lock.ts';
 import { settle, virtualTest } from '../support/virtual-test.ts';
 
@@ -245,4 +254,24 @@ virtualTest('a DummySemaphore never makes anybody wait', async () => {
   dummy.rawLink((source) => marks.push(source));
   await settle();
   assert.deepEqual(marks, [dummy]);
+});
+
+virtualTest('a DummySemaphore raises a kill that waits for its caller, as a Semaphore does', async () => {
+  const calls: ((semaphore: Semaphore | DummySemaphore) => Promise<unknown>)[] = [
+    (semaphore) => semaphore.acquire(),
+    (semaphore) => semaphore.wait(),
+    (semaphore) => semaphore.held(),
+    (semaphore) => semaphore.use(() => assert.fail('called')),
+  ];
+  for (const call of calls) {
+    for (const semaphore of [new Semaphore(1), new DummySemaphore()]) {
+      const caller = spawn(async () => {
+        caller.kill({ block: false });
+        await call(semaphore);
+      });
+      await caller.join();
+      assert.ok(caller.value instanceof GreenletExit, String(call));
+      assert.equal(semaphore.counter, 1);
+    }
+  }
 });
