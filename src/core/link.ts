@@ -78,7 +78,8 @@ function teller<S extends LinkSource>(receiver: unknown): (source: S, isImmediat
     };
   }
   if (isLinkTarget(receiver)) return (source) => receiver[linkTarget](source);
-  return (source) => new RawGreenlet(receiver, [source]).start();
+  // A function begins in a greenlet of its own: makeLinkedGreenlet.
+  return () => {};
 }
 
 function linkedExited(source: LinkSource): LinkedExited {
