@@ -10,7 +10,7 @@ import {
   type ErrorClass,
 } from '../base/check.ts';
 import { GreenletExit } from '../base/errors.ts';
-import { runBeside } from './beside.ts';
+import { joinOrKill, runBeside } from './beside.ts';
 import { CallSite } from './call-site.ts';
 import { type KillOptions, type KillOutcome, splitKillArguments } from './kill-options.ts';
 import { LinkedGreenlet } from './linked-greenlet.ts';
@@ -221,7 +221,8 @@ export class Greenlet<T = unknown> extends LinkedGreenlet<T> {
   }
 
   /**
-   * Runs `fn` beside it: when `fn` is through, parks until the greenlet has ended; when `fn` fails, kills it.
+   * Runs `fn` beside it: when `fn` is through, parks until the greenlet has ended; when `fn` fails, or a kill or timeout
+   * comes meanwhile, kills it.
    *
    * @example
    * await spawn(heartbeat).use(async () => upload(file));
@@ -236,7 +237,7 @@ export class Greenlet<T = unknown> extends LinkedGreenlet<T> {
    * drives us out of the block, the greenlet is killed. An ordinary error cannot be seen from here: {@link use} can.
    */
   async [Symbol.asyncDispose](): Promise<void> {
-    await (currentScopeOrMain().wasInterruptedSince(this.#bornAt) ? this.kill() : this.join());
+    await (currentScopeOrMain().wasInterruptedSince(this.#bornAt) ? this.kill() : joinOrKill(this));
   }
 
   /** @internal */

@@ -109,7 +109,8 @@ export class Scope {
 
   /**
    * An AbortSignal that fires when this scope, or one around it, is interrupted: pass it to anything that takes
-   * one. It is made when it is first asked for; after it fired, the next reading makes a new one.
+   * one. After it fired, the next reading makes a new one. Whoever listens is taken for the work that is waited for:
+   * where nothing else waits, that counts as having been interrupted.
    */
   get signal(): AbortSignal {
     const pending = this.#firstPending();
