@@ -7,8 +7,7 @@
  *      ├── withTimeout's scope ── waits: w3
  *      └── shield's scope (shielded) ── waits: w4       kill reaches w1 w2 w3 now, the shield when it ends
  *
- * An interruption is raised in every parked wait it reaches. Where it reaches none it stays pending, and the
- * next wait in the scope raises it instead of parking. It is delivered once.
+ * An interruption is raised, once, in every parked wait it reaches. Where it reaches none, the next wait does.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { getEventListeners } from 'node:events';
