@@ -98,6 +98,15 @@ export class Timeout extends ErrorShape implements TimerTarget {
     return String(this);
   }
 
+  override set stack(text: string) {
+    Object.defineProperty(this, 'stack', {
+      value: text,
+      writable: true,
+      configurable: true,
+      enumerable: false,
+    });
+  }
+
   /** True while it is going to fire. */
   get pending(): boolean {
     return this.#timer.pending;
@@ -179,8 +188,7 @@ export class Timeout extends ErrorShape implements TimerTarget {
   /** Runtimes report only errors whose stack is their own property. */
   #takeStack(): void {
     const frames = this.#startedAt?.frames ?? [];
-    const value = [String(this), ...frames.map((frame) => `    started ${frame}`)].join('\n');
-    Object.defineProperty(this, 'stack', { value, writable: true, configurable: true, enumerable: false });
+    this.stack = [String(this), ...frames.map((frame) => `    started ${frame}`)].join('\n');
   }
 
   /** @internal */

@@ -220,6 +220,7 @@ const timeoutRows: Rows = {
   ],
   'Timeout#run': starts('Timeout.run(fn)', (bad, { timeout }) => timeout.run(bad)),
   'Timeout#isOwn': anything,
+  'Timeout#stack=': open('tools write there what they like, as on any error'),
   withTimeout: [
     refuses('withTimeout(seconds)', not.notLimit, (bad) => gevent.withTimeout(bad, nothing)),
     refuses('withTimeout(fn)', not.notFunction, (bad) => gevent.withTimeout(1, bad)),
