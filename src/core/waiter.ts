@@ -1,9 +1,9 @@
 /**
- * The only thing that suspends.
+ * What suspends: every wait is one of these (`sleep(0)` is a smaller one, in turn.ts).
  *
  *            get() / park()                 switch() / throw() / interrupt / timer
  *   idle ────────────────────► parked ────────────────────────────────────────────► woken ──► done
- *     │                          ▲                                                    │
+ *     │                          ▲                                                    │ (idle again, if interrupted)
  *     │ switch() / throw()       └──────────── collect() says: not yet ───────────────┘
  *     └──────────► stored ── get() takes it without parking ──► done
  *
