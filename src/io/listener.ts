@@ -1,0 +1,197 @@
+/**
+ * A listening socket. Node accepts by itself and cannot be told to stop; so what nobody has taken yet is held here,
+ * unread, which looks to the client as if it stood in the kernel's queue:
+ *
+ *   kernel ──► net.Server ──► [ held: at most `backlog`, nothing read from them ] ──take()──► server, or accept()
+ *                                       │
+ *                                       └── more than that are reset
+ */
+import { type ListenOptions, type Server, type Socket, createServer } from 'node:net';
+import { Ring } from '../base/ring.ts';
+import { pendingInterrupt, rejectedQuietly } from '../core/checkpoint.ts';
+import { interruptible } from '../core/interruptible.ts';
+import { NOT_YET } from '../core/wait-options.ts';
+import { WaitList } from '../core/wait-list.ts';
+import { Waiter } from '../core/waiter.ts';
+import { type Address, fromNode } from '../inet/address.ts';
+import { type SocketError, systemError, toSocketError } from '../inet/errors.ts';
+import { raiseTimeout } from './outflow.ts';
+import { type ReadyCallback, type Watchable, Watchers } from './watchable.ts';
+
+/** What `socket.listen` and servers may say of a listening socket. */
+export interface ListenerOptions {
+  /** How many clients may wait to be accepted, at most. */
+  readonly backlog: number;
+  /** An IPv6 socket takes no IPv4 clients. */
+  readonly ipv6Only?: boolean | undefined;
+  /** Several sockets may listen on the address at once; the kernel spreads the clients. */
+  readonly reusePort?: boolean | undefined;
+}
+
+/** @internal */
+export class Listener implements Watchable {
+  readonly backlog: number;
+  readonly #server: Server;
+  readonly #held = new Ring<Socket>();
+  readonly #acceptors: WaitList;
+  readonly #watchers = new Watchers();
+  #error: SocketError | undefined = undefined;
+  #refused = 0;
+  /** Told of an error while accepting, such as EMFILE; the listener goes on. */
+  onAcceptError: ((error: SocketError) => void) | undefined = undefined;
+
+  private constructor(server: Server, backlog: number, owner: { toString(): string }) {
+    this.backlog = backlog;
+    this.#server = server;
+    this.#acceptors = new WaitList('accept()', owner);
+    server.on('connection', (stream) => this.#onConnection(stream));
+    server.on('error', (error) => this.#onError(error));
+  }
+
+  /** Parks until the socket listens. */
+  static async listen(
+    where: Address | { readonly fd: number },
+    options: ListenerOptions,
+    owner: { toString(): string },
+  ): Promise<Listener> {
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+    const listening = new Promise<void>((resolve, reject) => {
+      server.once('listening', resolve);
+      server.once('error', reject);
+    });
+    try {
+      server.listen(listenOptions(where, options));
+      await interruptible(listening);
+    } catch (error) {
+      server.on('error', () => {});
+      server.close();
+      throw Object.hasOwn(error as object, 'syscall') ? toSocketError(error, 'listen') : error;
+    }
+    server.removeAllListeners('error');
+    return new Listener(server, options.backlog, owner);
+  }
+
+  get server(): Server {
+    return this.#server;
+  }
+
+  /** Where it listens, with the real port. */
+  get address(): Address | undefined {
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') return address ?? undefined;
+    return fromNode(address.address, address.port, address.family);
+  }
+
+  /** Clients that were accepted by Node and taken by nobody yet. */
+  get held(): number {
+    return this.#held.length;
+  }
+
+  /** Clients that were reset because as many as `backlog` were waiting already. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  get isReadable(): boolean {
+    return this.#held.length > 0 || this.#error !== undefined;
+  }
+
+  get isWritable(): boolean {
+    return false;
+  }
+
+  /** What every later call raises, if anything. */
+  get error(): SocketError | undefined {
+    return this.#error;
+  }
+
+  get hasFailed(): boolean {
+    return this.#error !== undefined;
+  }
+
+  /** The next client, if one is there. Never parks. */
+  take(): Socket | undefined {
+    return this.#held.shift();
+  }
+
+  /** The next client; parks until there is one. */
+  accept(seconds?: number): Promise<Socket> {
+    const reason = pendingInterrupt();
+    if (reason !== undefined) return rejectedQuietly(reason);
+    if (this.#error !== undefined) return Promise.reject(this.#error);
+    const next = this.take();
+    if (next !== undefined) return Promise.resolve(next);
+    if (seconds === 0) return Promise.reject(systemError('EAGAIN', 'accept'));
+    const collect = (): Socket | typeof NOT_YET => {
+      const client = this.take();
+      if (client === undefined && this.#error !== undefined) throw this.#error;
+      return client ?? NOT_YET;
+    };
+    return new Waiter<Socket>().park(this.#acceptors, { collect, seconds, late: raiseTimeout });
+  }
+
+  /** Stops listening, and resets the clients that nobody took. Never parks. */
+  close(error: SocketError): void {
+    if (this.#error !== undefined) return;
+    this.#error = error;
+    this.#server.close();
+    for (let client = this.take(); client !== undefined; client = this.take()) reset(client);
+    this.cancelWaits(error);
+  }
+
+  /** The process may end while it listens. */
+  set ref(ref: boolean) {
+    if (ref) this.#server.ref();
+    else this.#server.unref();
+  }
+
+  watch(callback: ReadyCallback): void {
+    this.#watchers.add(callback);
+  }
+
+  unwatch(callback: ReadyCallback): void {
+    this.#watchers.remove(callback);
+  }
+
+  cancelWaits(error: Error): void {
+    for (const waiter of [...this.#acceptors]) (waiter as Waiter).throw(error);
+    this.#watchers.notify(error);
+  }
+
+  #onConnection(client: Socket): void {
+    if (this.#error !== undefined || this.#held.length >= this.backlog) {
+      this.#refused += 1;
+      reset(client);
+      return;
+    }
+    this.#held.push(client);
+    (this.#acceptors.first as Waiter<Socket> | undefined)?.switch();
+    this.#watchers.notify();
+  }
+
+  #onError(error: Error): void {
+    const failure = toSocketError(error, 'accept');
+    if (this.onAcceptError !== undefined) this.onAcceptError(failure);
+    else (this.#acceptors.first as Waiter<Socket> | undefined)?.throw(failure);
+  }
+}
+
+function reset(client: Socket): void {
+  // A client that is gone already has nothing to say about it.
+  client.on('error', () => {});
+  client.resetAndDestroy();
+}
+
+function listenOptions(where: Address | { readonly fd: number }, options: ListenerOptions): ListenOptions {
+  const { backlog } = options;
+  if (typeof where === 'string') return { path: where, backlog };
+  if ('fd' in where) return { ...where, backlog };
+  const [host, port, , scopeId] = where;
+  return {
+    host: scopeId === undefined || scopeId === 0 || host.includes('%') ? host : `${host}%${scopeId}`,
+    port,
+    backlog,
+    ipv6Only: options.ipv6Only ?? false,
+    ...(options.reusePort === true ? { reusePort: true } : {}),
+  };
+}

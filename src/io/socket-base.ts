@@ -1,0 +1,290 @@
+/**
+ * What every socket has, whatever it is at the moment: a family, a timeout, options, names, and an end.
+ *
+ *   idle ──connect()──► connected (Flow)                 the endpoint is shared with the duplicates that dup() makes
+ *     ├────listen()───► listening (Listener)             and with the files of makeFile(): the last one closes it
+ *     └────bind(), sendTo() of UDP──► DatagramPort
+ */
+import type { Socket as StreamSocket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { checkFlag, checkInteger, mismatch } from '../base/check.ts';
+import { inspectAsText } from '../base/format.ts';
+import type { Seconds } from '../core/timeout.ts';
+import { type Address, formatAddress } from '../inet/address.ts';
+import {
+  AF_INET,
+  AF_INET6,
+  AF_UNIX,
+  SOCK_DGRAM,
+  SOCK_STREAM,
+  SOL_SOCKET,
+  SO_ACCEPTCONN,
+  SO_DOMAIN,
+  SO_ERROR,
+  SO_PROTOCOL,
+  SO_TYPE,
+} from '../inet/constants.ts';
+import { systemError } from '../inet/errors.ts';
+import { DatagramPort } from './datagram.ts';
+import { checkTimeout, getDefaultTimeout } from './default-timeout.ts';
+import { Flow } from './flow.ts';
+import { Listener } from './listener.ts';
+import { closedError, localAddress, peerAddress } from './socket-names.ts';
+import { type OptionValue, OptionStore } from './socket-options.ts';
+import type { Watchable } from './watchable.ts';
+
+export type Endpoint = Flow | Listener | DatagramPort;
+
+/** The endpoint of a socket and of its duplicates and files. */
+interface Shared {
+  endpoint: Endpoint | undefined;
+  users: number;
+  readonly options: OptionStore;
+}
+
+/** What a stream of Node has that its types do not tell. */
+interface Handled {
+  readonly _handle?: { readonly fd?: number } | null;
+}
+
+/** @internal What a socket is, apart from the data it carries. */
+export abstract class SocketBase {
+  /** `AF_INET`, `AF_INET6` or `AF_UNIX`. */
+  readonly family: number;
+  /** `SOCK_STREAM` or `SOCK_DGRAM`. */
+  readonly type: number;
+  /** The protocol; 0 is the usual one of the type. */
+  readonly proto: number;
+  /** @internal */
+  protected timeout: Seconds | undefined = getDefaultTimeout();
+  /** @internal The address that bind() was given, until it is used. */
+  protected bound: Address | undefined = undefined;
+  #shared: Shared;
+  #isClosed = false;
+  #ref = true;
+
+  constructor(family: number, type: number, proto: number) {
+    if (![AF_INET, AF_INET6, AF_UNIX].includes(family)) {
+      throw new TypeError(mismatch('socket(family)', 'AF_INET, AF_INET6 or AF_UNIX', family));
+    }
+    if (type !== SOCK_STREAM && type !== SOCK_DGRAM) {
+      throw new TypeError(mismatch('socket(type)', 'SOCK_STREAM or SOCK_DGRAM', type));
+    }
+    if (family === AF_UNIX && type === SOCK_DGRAM) {
+      throw new TypeError('socket(type): Node has no datagram sockets of the Unix domain');
+    }
+    checkInteger(proto, 'socket(proto)', 0);
+    this.family = family;
+    this.type = type;
+    this.proto = proto;
+    this.#shared = { endpoint: undefined, users: 1, options: new OptionStore(type) };
+  }
+
+  /** True after {@link close}. */
+  get closed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Whether an open connection, or listening, keeps the process alive. Default: true. gevent: `socket.ref`. */
+  get ref(): boolean {
+    return this.#ref;
+  }
+
+  set ref(ref: boolean) {
+    checkFlag(ref, 'socket.ref');
+    this.#ref = ref;
+    const { endpoint } = this.#shared;
+    if (endpoint !== undefined) this.#applyRef(endpoint);
+  }
+
+  /**
+   * How long each call may wait, in seconds. undefined: for ever. 0: not at all, as `setBlocking(false)`; what would
+   * wait then raises EAGAIN. Python: `settimeout`.
+   *
+   * @throws {TypeError | RangeError} not a number of seconds of at least 0
+   */
+  setTimeout(seconds: Seconds | undefined): void {
+    this.timeout = checkTimeout(seconds, 'setTimeout(seconds)');
+  }
+
+  /** The timeout in seconds; undefined waits for ever. Python: `gettimeout`. */
+  getTimeout(): Seconds | undefined {
+    return this.timeout;
+  }
+
+  /** True: calls wait for ever. False: what would wait raises EAGAIN. Python: `setblocking`. */
+  setBlocking(isBlocking: boolean): void {
+    checkFlag(isBlocking, 'setBlocking(isBlocking)');
+    this.timeout = isBlocking ? undefined : 0;
+  }
+
+  /** False when the timeout is 0. Python: `getblocking`. */
+  getBlocking(): boolean {
+    return this.timeout !== 0;
+  }
+
+  /**
+   * Sets an option; those set before the socket is bound or connected take effect then. TCP_NODELAY, SO_KEEPALIVE,
+   * TCP_KEEPIDLE (seconds), SO_LINGER (`[1, 0]`), SO_REUSEADDR, SO_REUSEPORT, IPV6_V6ONLY; of UDP also SO_BROADCAST,
+   * SO_RCVBUF, SO_SNDBUF, IP_TTL and the multicast ones. Python: `setsockopt`.
+   *
+   * @throws {SocketError} ENOPROTOOPT, naming the option: Node has no call for it
+   * @throws {TypeError} a value that the option does not take
+   */
+  setSockOpt(level: number, option: number, value: OptionValue): void {
+    this.#checkOption('setSockOpt', level, option);
+    this.#shared.options.set(this.#shared.endpoint, level, option, value);
+  }
+
+  /** An option as it was set (0 before that); also SO_TYPE, SO_DOMAIN, SO_PROTOCOL, SO_ACCEPTCONN, SO_ERROR. */
+  getSockOpt(level: number, option: number): OptionValue {
+    this.#checkOption('getSockOpt', level, option);
+    const { endpoint, options } = this.#shared;
+    if (level !== SOL_SOCKET) return options.get(level, option);
+    if (option === SO_TYPE) return this.type;
+    if (option === SO_DOMAIN) return this.family;
+    if (option === SO_PROTOCOL) return this.proto;
+    if (option === SO_ACCEPTCONN) return endpoint instanceof Listener ? 1 : 0;
+    if (option === SO_ERROR) return endpoint?.error?.errno ?? 0;
+    return options.get(level, option);
+  }
+
+  /** The address of this end, with the real port once it is bound. Python: `getsockname`. */
+  getSockName(): Address {
+    this.checkOpen('getsockname');
+    const { endpoint } = this.#shared;
+    const address = endpoint instanceof Flow ? localAddress(endpoint.stream) : endpoint?.address;
+    if (address !== undefined) return address;
+    if (this.family === AF_UNIX) return (this.bound as string | undefined) ?? '';
+    return this.bound ?? (this.family === AF_INET6 ? ['::', 0, 0, 0] : ['0.0.0.0', 0]);
+  }
+
+  /** The address of the other end. Python: `getpeername`. @throws {SocketError} ENOTCONN */
+  getPeerName(): Address {
+    this.checkOpen('getpeername');
+    const { endpoint } = this.#shared;
+    let address: Address | undefined;
+    if (endpoint instanceof Flow) address = this.family === AF_UNIX ? '' : peerAddress(endpoint.stream);
+    else if (endpoint instanceof DatagramPort) address = endpoint.peer;
+    if (address === undefined) throw systemError('ENOTCONN', 'getpeername');
+    return address;
+  }
+
+  /** The descriptor's number, -1 where there is none: before the socket is used, after it is closed, on Windows. */
+  fileno(): number {
+    const { endpoint } = this.#shared;
+    if (this.#isClosed || endpoint === undefined) return -1;
+    let holder: unknown = undefined;
+    if (endpoint instanceof Flow) holder = endpoint.stream;
+    else if (endpoint instanceof Listener) holder = endpoint.server;
+    return (holder as Handled | undefined)?._handle?.fd ?? -1;
+  }
+
+  /**
+   * Closes the socket: whoever waits on it is woken with EBADF, and so fails every later call. The connection itself
+   * ends when its duplicates and files are closed too. Never parks. gevent: `socket.close`.
+   */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const shared = this.#shared;
+    this.#shared = { ...shared, endpoint: undefined };
+    shared.users -= 1;
+    if (shared.users > 0 || shared.endpoint === undefined) return;
+    if (shared.endpoint instanceof Flow && shared.options.resetsOnClose) shared.endpoint.reset(closedError());
+    else shared.endpoint.close(closedError());
+  }
+
+  /** Closes it at the end of a `using` block. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** The same, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  /** @internal What select and the waits for readiness work on. */
+  get watchable(): Watchable | undefined {
+    return this.#shared.endpoint;
+  }
+
+  /** The Node stream of a connected socket, for what only Node can do; undefined otherwise. Reading from it steals what `recv` would give. */
+  get stream(): Duplex | undefined {
+    const { endpoint } = this.#shared;
+    return endpoint instanceof Flow ? endpoint.stream : undefined;
+  }
+
+  toString(): string {
+    const state = this.#describeState();
+    return `<${this.constructor.name} ${state}>`;
+  }
+
+  /** @internal */
+  protected get endpoint(): Endpoint | undefined {
+    return this.#shared.endpoint;
+  }
+
+  /** @internal What it is from now on. */
+  protected set endpoint(endpoint: Endpoint) {
+    this.#shared.endpoint = endpoint;
+    if (!(endpoint instanceof Listener)) this.#shared.options.applyTo(endpoint);
+    if (!this.#ref) this.#applyRef(endpoint);
+  }
+
+  /** @internal */
+  protected get options(): OptionStore {
+    return this.#shared.options;
+  }
+
+  /** @internal A duplicate uses the endpoint of `original`. */
+  protected shareWith(original: SocketBase): void {
+    this.#shared = original.#shared;
+    this.#shared.users += 1;
+    this.timeout = original.timeout;
+    this.bound = original.bound;
+  }
+
+  /** @internal Gives the stream away; the socket is closed afterwards. */
+  protected giveAway(): Duplex {
+    const { endpoint } = this.#shared;
+    if (!(endpoint instanceof Flow)) throw systemError('ENOTCONN', 'detach');
+    const stream = endpoint.detach(closedError());
+    this.#isClosed = true;
+    this.#shared = { ...this.#shared, endpoint: undefined };
+    return stream;
+  }
+
+  /** @internal @throws {SocketError} EBADF: it is closed */
+  protected checkOpen(call: string): void {
+    if (this.#isClosed) throw systemError('EBADF', call);
+  }
+
+  #checkOption(call: string, level: number, option: number): void {
+    checkInteger(level, `${call}(level)`, 0);
+    checkInteger(option, `${call}(option)`, 0);
+    this.checkOpen(call.toLowerCase());
+  }
+
+  #applyRef(endpoint: Endpoint): void {
+    if (endpoint instanceof Listener) {
+      endpoint.ref = this.#ref;
+      return;
+    }
+    const holder = (endpoint instanceof Flow ? endpoint.stream : endpoint.socket) as Partial<StreamSocket>;
+    if (this.#ref) holder.ref?.();
+    else holder.unref?.();
+  }
+
+  #describeState(): string {
+    const { endpoint } = this.#shared;
+    if (this.#isClosed) return 'closed';
+    if (endpoint instanceof Listener) return `listening on ${formatAddress(endpoint.address)}`;
+    if (endpoint instanceof Flow)
+      return `connected to ${formatAddress(peerAddress(endpoint.stream) ?? 'a local peer')}`;
+    if (endpoint instanceof DatagramPort) return `bound to ${formatAddress(endpoint.address)}`;
+    return 'idle';
+  }
+}
+inspectAsText(SocketBase);
