@@ -3,12 +3,23 @@
  * A setting that nobody wrote is read from its variable when it is first asked for.
  */
 import { checkBoolean, mismatch } from './check.ts';
+import {
+  type ResolverSetting,
+  type ResolverSettings,
+  checkLimit,
+  checkList,
+  checkResolver,
+  integerSetting,
+  parseLimit,
+  parseList,
+  parseResolver,
+} from './resolver-settings.ts';
 
 /** How often the place of a spawn is remembered: always, never, or up to 64 times a second, which costs nothing under load. */
 export type SpawnSites = 'always' | 'sampled' | 'never';
 
 /** What each setting holds. */
-export interface Settings {
+export interface Settings extends ResolverSettings {
   /** Remember who spawned a greenlet, and keep `spawnTreeLocals`. */
   trackGreenletTree: boolean;
   /** When to take the stack of a spawn, for `spawningStack` and for the text of LoopExit. */
@@ -73,6 +84,65 @@ export const settings: { readonly [K in keyof Settings]: Setting<Settings[K]> } 
       return value as (context: unknown) => string;
     },
   },
+  resolver: {
+    variable: 'GEVENT_RESOLVER',
+    default: 'thread',
+    about: 'who looks host names up: thread, ares, or names in the order of preference',
+    parse: parseResolver,
+    check: checkResolver,
+  },
+  resolverNameservers: {
+    variable: 'GEVENT_RESOLVER_NAMESERVERS',
+    default: undefined,
+    about: 'the DNS servers of the ares resolver, with commas between',
+    parse: parseList,
+    check: checkList,
+  },
+  resolverTimeout: {
+    variable: 'GEVENT_RESOLVER_TIMEOUT',
+    default: undefined,
+    about: 'seconds that a look-up of a host may take in all',
+    parse: parseLimit,
+    check: checkLimit,
+  },
+  aresServers: {
+    variable: 'GEVENTARES_SERVERS',
+    default: undefined,
+    about: 'the DNS servers of the ares resolver, before resolverNameservers',
+    parse: parseList,
+    check: checkList,
+  },
+  aresTimeout: {
+    variable: 'GEVENTARES_TIMEOUT',
+    default: undefined,
+    about: 'seconds that the ares resolver waits for the answer to its first try',
+    parse: parseLimit,
+    check: checkLimit,
+  },
+  aresTries: {
+    variable: 'GEVENTARES_TRIES',
+    default: undefined,
+    about: 'how often the ares resolver asks each server',
+    ...integerSetting(1, 1000),
+  },
+  aresNdots: {
+    variable: 'GEVENTARES_NDOTS',
+    default: undefined,
+    about: 'how many dots a name has that the ares resolver asks for as it is first',
+    ...integerSetting(0, 15),
+  },
+  aresUdpPort: {
+    variable: 'GEVENTARES_UDP_PORT',
+    default: undefined,
+    about: 'the port of DNS servers that are given without one',
+    ...integerSetting(1, 65_535),
+  },
+  aresTcpPort: {
+    variable: 'GEVENTARES_TCP_PORT',
+    default: undefined,
+    about: 'the port of DNS servers that are given without one; the same as aresUdpPort',
+    ...integerSetting(1, 65_535),
+  },
 };
 
 const values: Partial<Settings> = {};
@@ -120,5 +190,59 @@ export const config: Settings = {
   },
   set formatContext(value: (context: unknown) => string) {
     write('formatContext', value);
+  },
+  get resolver() {
+    return read('resolver');
+  },
+  set resolver(value: ResolverSetting) {
+    write('resolver', value);
+  },
+  get resolverNameservers() {
+    return read('resolverNameservers');
+  },
+  set resolverNameservers(value: readonly string[] | undefined) {
+    write('resolverNameservers', value);
+  },
+  get resolverTimeout() {
+    return read('resolverTimeout');
+  },
+  set resolverTimeout(value: number | undefined) {
+    write('resolverTimeout', value);
+  },
+  get aresServers() {
+    return read('aresServers');
+  },
+  set aresServers(value: readonly string[] | undefined) {
+    write('aresServers', value);
+  },
+  get aresTimeout() {
+    return read('aresTimeout');
+  },
+  set aresTimeout(value: number | undefined) {
+    write('aresTimeout', value);
+  },
+  get aresTries() {
+    return read('aresTries');
+  },
+  set aresTries(value: number | undefined) {
+    write('aresTries', value);
+  },
+  get aresNdots() {
+    return read('aresNdots');
+  },
+  set aresNdots(value: number | undefined) {
+    write('aresNdots', value);
+  },
+  get aresUdpPort() {
+    return read('aresUdpPort');
+  },
+  set aresUdpPort(value: number | undefined) {
+    write('aresUdpPort', value);
+  },
+  get aresTcpPort() {
+    return read('aresTcpPort');
+  },
+  set aresTcpPort(value: number | undefined) {
+    write('aresTcpPort', value);
   },
 };

@@ -20,7 +20,11 @@ function swapShort(value: number): number {
 function swapLong(value: number): number {
   if (!SWAPS) return value;
   return (
-    ((value & 0xff) * 0x1_00_00_00 + ((value & 0xff_00) << 8) + ((value >>> 8) & 0xff_00) + (value >>> 24)) >>> 0
+    ((value & 0xff) * 0x1_00_00_00 +
+      ((value & 0xff_00) << 8) +
+      ((value >>> 8) & 0xff_00) +
+      (value >>> 24)) >>>
+    0
   );
 }
 

@@ -9,13 +9,15 @@ function checkText(value: unknown, name: string): asserts value is string {
 }
 
 function checkBytes(value: unknown, name: string, length: 4 | 16): asserts value is Uint8Array {
-  if (!(value instanceof Uint8Array)) throw new TypeError(mismatch(name, `a Uint8Array of ${length} bytes`, value));
+  if (!(value instanceof Uint8Array))
+    throw new TypeError(mismatch(name, `a Uint8Array of ${length} bytes`, value));
   if (value.length !== length) throw new RangeError(mismatch(name, `a Uint8Array of ${length} bytes`, value));
 }
 
 function checkFamily(value: unknown, name: string): void {
   if (typeof value !== 'number') throw new TypeError(mismatch(name, 'AF_INET or AF_INET6', value));
-  if (value !== AF_INET && value !== AF_INET6) throw new RangeError(mismatch(name, 'AF_INET or AF_INET6', value));
+  if (value !== AF_INET && value !== AF_INET6)
+    throw new RangeError(mismatch(name, 'AF_INET or AF_INET6', value));
 }
 
 function orIllegal(bytes: Uint8Array | undefined, text: string, syscall: string): Buffer {

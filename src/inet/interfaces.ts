@@ -22,7 +22,9 @@ export function ifNameIndex(): [index: number, name: string][] {
       syscall: 'if_nameindex',
     });
   }
-  return [...found].map(([name, index]): [number, string] => [index, name]).sort(([one], [other]) => one - other);
+  return [...found]
+    .map(([name, index]): [number, string] => [index, name])
+    .sort(([one], [other]) => one - other);
 }
 
 /**
@@ -32,10 +34,14 @@ export function ifNameIndex(): [index: number, name: string][] {
  * @throws {TypeError} not a text
  */
 export function ifNameToIndex(name: string): number {
-  if (typeof name !== 'string') throw new TypeError(mismatch('ifNameToIndex(name)', 'the name of an interface', name));
+  if (typeof name !== 'string')
+    throw new TypeError(mismatch('ifNameToIndex(name)', 'the name of an interface', name));
   const index = findInterface(name);
   if (index !== undefined) return index;
-  throw new SocketError(`Cannot find the network interface ${name}`, { code: 'ENODEV', syscall: 'if_nametoindex' });
+  throw new SocketError(`Cannot find the network interface ${name}`, {
+    code: 'ENODEV',
+    syscall: 'if_nametoindex',
+  });
 }
 
 /**
@@ -96,13 +102,16 @@ function fromAddresses(): Map<string, number> {
 /** @internal Which families this host has an address of, beside loopback. */
 export function usableFamilies(): { readonly four: boolean; readonly six: boolean } {
   const all = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);
-  const has = (family: string): boolean => all.some((address) => !address.internal && address.family === family);
+  const has = (family: string): boolean =>
+    all.some((address) => !address.internal && address.family === family);
   return { four: has('IPv4'), six: has('IPv6') };
 }
 
 /** @internal True when `::1` can be reached. */
 export function hasLoopback6(): boolean {
-  return Object.values(networkInterfaces()).some((addresses = []) => addresses.some(({ address }) => address === '::1'));
+  return Object.values(networkInterfaces()).some((addresses = []) =>
+    addresses.some(({ address }) => address === '::1'),
+  );
 }
 
 /** The name of this host, as it knows itself. Never parks. Python: `socket.gethostname`. */

@@ -32,7 +32,7 @@ export function parseLooseIPv4(text: string): Uint8Array | undefined {
 /** @internal The bytes of an IPv6 address without a zone; undefined for any other text. */
 export function parseIPv6(text: string): Uint8Array | undefined {
   if (!isIPv6(text) || text.includes('%')) return undefined;
-  const [head = '', tail] = text.split('::') as [string, string | undefined];
+  const [head, tail] = text.split('::') as [string, string | undefined];
   const front = wordsOf(head);
   const back = tail === undefined ? [] : wordsOf(tail);
   const words = [...front, ...new Array<number>(8 - front.length - back.length).fill(0), ...back];
@@ -43,7 +43,9 @@ function wordsOf(text: string): number[] {
   if (text === '') return [];
   return text.split(':').flatMap((part) => {
     const four = parseIPv4(part) as [number, number, number, number] | undefined;
-    return four === undefined ? [Number.parseInt(part, 16)] : [four[0] * 256 + four[1], four[2] * 256 + four[3]];
+    return four === undefined
+      ? [Number.parseInt(part, 16)]
+      : [four[0] * 256 + four[1], four[2] * 256 + four[3]];
   });
 }
 
@@ -54,7 +56,10 @@ export function formatIPv4(bytes: Uint8Array): string {
 
 /** @internal Sixteen bytes as text: the longest run of zeros left out, an IPv4 address inside as such. */
 export function formatIPv6(bytes: Uint8Array): string {
-  const words = Array.from({ length: 8 }, (_, index) => at(bytes, 2 * index) * 256 + at(bytes, 2 * index + 1));
+  const words = Array.from(
+    { length: 8 },
+    (_, index) => at(bytes, 2 * index) * 256 + at(bytes, 2 * index + 1),
+  );
   const { start, length } = longestZeros(words);
   const holdsIPv4 = start === 0 && (length === 6 || (length === 5 && words[5] === 0xff_ff));
   const hex = (from: number, to: number): string =>
@@ -84,6 +89,7 @@ function at(bytes: Uint8Array, index: number): number {
 
 /** @internal The IPv4 address that an IPv6 address of the form `::ffff:a.b.c.d` stands for. */
 export function mappedIPv4(bytes: Uint8Array): Uint8Array | undefined {
-  const isMapped = bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff;
+  const isMapped =
+    bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff;
   return isMapped ? bytes.slice(12) : undefined;
 }

@@ -29,15 +29,20 @@ submission 587/tcp\nsyslog 514/udp\nldaps 636/tcp\nimaps 993/tcp\npop3s 995/tcp\
 const USUAL_PROTOCOLS = `
 ip 0\nicmp 1\nigmp 2\ntcp 6\nudp 17\ndccp 33\nipv6 41\nipv6-icmp 58\nsctp 132\nudplite 136`;
 
-const FOLDER = process.platform === 'win32' ? `${process.env['SystemRoot'] ?? 'C:\\Windows'}\\System32\\drivers\\etc` : '/etc';
+const FOLDER =
+  process.platform === 'win32'
+    ? `${process.env['SystemRoot'] ?? 'C:\\Windows'}\\System32\\drivers\\etc`
+    : '/etc';
 
-const services = new ParsedFile(`${FOLDER}/services`, (text): readonly Service[] =>
-  [...readServices(text), ...readServices(USUAL_SERVICES)],
-);
+const services = new ParsedFile(`${FOLDER}/services`, (text): readonly Service[] => [
+  ...readServices(text),
+  ...readServices(USUAL_SERVICES),
+]);
 
-const protocols = new ParsedFile(`${FOLDER}/protocols`, (text): readonly Protocol[] =>
-  [...readProtocols(text), ...readProtocols(USUAL_PROTOCOLS)],
-);
+const protocols = new ParsedFile(`${FOLDER}/protocols`, (text): readonly Protocol[] => [
+  ...readProtocols(text),
+  ...readProtocols(USUAL_PROTOCOLS),
+]);
 
 function* readServices(text: string): Generator<Service> {
   for (const [name, where, ...aliases] of wordsOfLines(text)) {
@@ -55,13 +60,15 @@ function* readProtocols(text: string): Generator<Protocol> {
 /** @internal The port of a service, if it is known. */
 export function findService(name: string, proto?: string): number | undefined {
   const isIt = (service: Service): boolean =>
-    (service.name === name || service.aliases.includes(name)) && (proto === undefined || service.proto === proto);
+    (service.name === name || service.aliases.includes(name)) &&
+    (proto === undefined || service.proto === proto);
   return services.get().find(isIt)?.port;
 }
 
 /** @internal The service of a port, if it is known. */
 export function findServiceName(port: number, proto?: string): string | undefined {
-  return services.get().find((known) => known.port === port && (proto === undefined || known.proto === proto))?.name;
+  return services.get().find((known) => known.port === port && (proto === undefined || known.proto === proto))
+    ?.name;
 }
 
 function checkName(value: unknown, name: string, expected: string): asserts value is string {
