@@ -1,4 +1,4 @@
-// gevent-ts/socket: cooperative sockets, addresses and name look-ups, with the names of Python's socket module.
+/** Sockets, addresses and look-ups of names, with the names of Python's socket module. gevent: `gevent.socket`. @module gevent-ts/socket */
 export { Socket, socket, Socket as SocketType } from './io/socket.ts';
 export type { SendableData } from './io/bytes.ts';
 export type { OptionValue } from './io/socket-options.ts';
@@ -8,7 +8,19 @@ export { type ConnectionOptions, createConnection } from './io/create-connection
 export { type ServerSocketOptions, createServer, hasDualstackIpv6 } from './io/create-server.ts';
 export { socketPair } from './io/socket-pair.ts';
 export { getDefaultTimeout, setDefaultTimeout } from './io/default-timeout.ts';
-export { type WaitReadyOptions, cancelWait, waitRead, waitReadWrite, waitWrite } from './io/wait.ts';
+export {
+  type WaitReadyOptions,
+  cancelWait,
+  cancelWaitEx,
+  wait,
+  waitRead,
+  waitReadWrite,
+  waitWrite,
+} from './io/wait.ts';
+export { fromFd } from './io/from-fd.ts';
+export type { Pollable } from './io/pollable.ts';
+export type { NodeStream } from './io/stream-watch.ts';
+export type { ReadyCallback, Watchable } from './io/watchable.ts';
 export {
   type SocketErrorDetails,
   SocketError,
@@ -21,6 +33,20 @@ export {
   HostError as herror,
 } from './inet/errors.ts';
 export { type Address, type InetAddress, parseAddress } from './inet/address.ts';
+export type { AddrInfo, AddrInfoHints } from './dns/addr-info.ts';
+export type { HostTriple } from './dns/host-entry.ts';
+export {
+  getAddrInfo,
+  getFqdn,
+  getHostByAddr,
+  getHostByName,
+  getHostByNameEx,
+  getNameInfo,
+} from './dns/look-up.ts';
+export { htonl, htons, ntohl, ntohs } from './inet/byte-order.ts';
+export { inetAton, inetNtoa, inetNtop, inetPton } from './inet/inet.ts';
+export { getHostName, ifIndexToName, ifNameIndex, ifNameToIndex } from './inet/interfaces.ts';
+export { getProtoByName, getServByName, getServByPort } from './inet/services.ts';
 export {
   AF_UNSPEC,
   AF_UNIX,

@@ -7,6 +7,7 @@ import { Ring } from '../base/ring.ts';
 import { ConcurrentObjectUseError } from '../base/errors.ts';
 import { pendingInterrupt, rejectedQuietly } from '../core/checkpoint.ts';
 import { interruptible } from '../core/interruptible.ts';
+import { runOutside } from '../core/scope.ts';
 import { NOT_YET } from '../core/wait-options.ts';
 import { WaitList } from '../core/wait-list.ts';
 import { Waiter } from '../core/waiter.ts';
@@ -37,7 +38,8 @@ export class DatagramPort implements Watchable {
 
   constructor(options: SocketOptions, owner: { toString(): string }) {
     this.#receivers = new WaitList('recvFrom()', owner);
-    this.socket = createSocket(options);
+    // Outside: its events must not keep the greenlet that binds it.
+    this.socket = runOutside(() => createSocket(options));
     this.socket.on('message', (data, from) => this.#onMessage(data, from));
     this.socket.on('error', (error) => this.#onError(error));
   }
@@ -97,6 +99,13 @@ export class DatagramPort implements Watchable {
     }
     if (seconds === 0) return Promise.reject(systemError('EAGAIN', 'recvfrom'));
     return new Waiter<Datagram>().park(this.#receivers, { collect, seconds, late: raiseTimeout });
+  }
+
+  /** The next datagram, if one is there. Never parks. @throws what `receive` would raise */
+  take(): Datagram | undefined {
+    const error = this.#error ?? this.#takePendingError();
+    if (error !== undefined) throw error;
+    return this.#take();
   }
 
   /** Parks until the kernel has taken the datagram. Answers its size. */

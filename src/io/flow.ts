@@ -1,27 +1,23 @@
 /**
  * A Node stream that greenlets pull from: what arrives is kept, up to a bound, until somebody receives it.
  *
- *   kernel ──► stream ──'data'──► [ bytes: at most LIMIT and one chunk ] ──receive()──► greenlet
+ *   kernel ──► stream ──'data'──► [ Inflow: at most its limit and one chunk ] ──receive()──► greenlet
  *                 ▲                        │
- *                 └──── pause / resume ────┘
+ *                 ├──── pause / resume ────┘
+ *                 └──── [ Outflow: one piece at a time ] ◄──send()── greenlet
  *
  * Nothing is read before the first receive(). One greenlet may receive, and one may send, at a time. What was sent is
- * in the kernel's hands when send() resolves, so closing right after loses nothing.
+ * in the kernel's hands when send() resolves, so closing right after loses nothing; what was offered goes out before
+ * the stream is closed.
  */
-import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { ConcurrentObjectUseError } from '../base/errors.ts';
-import { pendingInterrupt, rejectedQuietly } from '../core/checkpoint.ts';
-import { NOT_YET, type WaitOptions } from '../core/wait-options.ts';
-import { WaitList } from '../core/wait-list.ts';
-import { Waiter } from '../core/waiter.ts';
+import type { Address } from '../inet/address.ts';
 import { type SocketError, systemError, toSocketError } from '../inet/errors.ts';
-import { ByteBuffer, EMPTY } from './byte-buffer.ts';
-import { Outflow, raiseTimeout } from './outflow.ts';
+import { destroyWhenSent, resetStream, wasReset, withFront } from './end-stream.ts';
+import { Inflow } from './inflow.ts';
+import { Outflow } from './outflow.ts';
+import { localAddress } from './socket-names.ts';
 import { type ReadyCallback, type Watchable, Watchers } from './watchable.ts';
-
-/** Bytes after which nothing more is read until somebody has received some of them. */
-const LIMIT = 128 * 1024;
 
 const flowOf: unique symbol = Symbol('gevent.flow');
 
@@ -32,21 +28,18 @@ interface FlowingStream extends Duplex {
 /** @internal */
 export class Flow implements Watchable {
   readonly stream: Duplex;
-  readonly #bytes = new ByteBuffer();
+  readonly #inflow: Inflow;
   readonly #outflow: Outflow;
-  #state: 'untouched' | 'flowing' | 'paused' = 'untouched';
-  /** The peer has ended, or this side receives no more. */
-  #isEnded = false;
-  /** What every later call raises, once the bytes that came before it were received. */
-  #error: SocketError | undefined = undefined;
-  readonly #receivers: WaitList;
+  /** The stream is read from. */
+  #isStarted = false;
+  /** Where this end is, once the stream is about to forget. */
+  #lastAddress: Address | undefined = undefined;
   readonly #watchers = new Watchers();
-  #receiving: (WaitOptions<Buffer> & { readonly max: number }) | undefined = undefined;
 
   /** @param owner what the text of a wait names */
   constructor(stream: Duplex, owner: { toString(): string }) {
     this.stream = stream;
-    this.#receivers = new WaitList('recv()', owner);
+    this.#inflow = new Inflow(stream, owner);
     this.#outflow = new Outflow(
       stream,
       owner,
@@ -60,95 +53,110 @@ export class Flow implements Watchable {
 
   /** Bytes that arrived and nobody has received. */
   get buffered(): number {
-    return this.#bytes.length;
+    return this.#inflow.buffered;
   }
 
   get isReadable(): boolean {
-    return this.#bytes.length > 0 || this.#isEnded || this.#error !== undefined;
+    return this.#inflow.isReadable;
   }
 
   get isWritable(): boolean {
-    return this.#outflow.isWritable || this.#error !== undefined;
+    return this.#outflow.isWritable || this.error !== undefined;
   }
 
   /** What every later call raises, if anything. */
   get error(): SocketError | undefined {
-    return this.#error;
+    return this.#inflow.error;
   }
 
   get hasFailed(): boolean {
-    return this.#error !== undefined;
+    return this.error !== undefined;
   }
 
-  /** Up to `max` bytes; parks until there are some. Empty when the peer has ended. */
-  receive(max: number, seconds?: number): Promise<Buffer> {
-    if (this.#receivers.size > 0) return Promise.reject(inUse());
-    if (this.isReadable) return this.#receiveNow(max);
-    this.#start();
-    if (seconds === 0) return Promise.reject(systemError('EAGAIN', 'recv'));
-    const options = this.#optionsFor(max);
-    return new Waiter<Buffer>().park(
-      this.#receivers,
-      seconds === undefined ? options : { ...options, seconds, late: raiseTimeout },
-    );
+  /** Where this end is, or was. */
+  get address(): Address | undefined {
+    return localAddress(this.stream) ?? this.#lastAddress;
+  }
+
+  /**
+   * Up to `max` bytes; parks until there are some. Empty when the peer has ended.
+   *
+   * @param user who is to be named to {@link leave}
+   */
+  receive(max: number, seconds?: number, user: object = this): Promise<Buffer> {
+    if (!this.#isStarted) this.#start();
+    return this.#inflow.receive(max, seconds, user);
   }
 
   /** Gives bytes back: they are received again. */
   putBack(data: Buffer): void {
-    this.#bytes.putBack(data);
-    this.#becameReadable();
+    this.#inflow.putBack(data);
+    this.#watchers.notify();
   }
 
-  /** Sends `data` from `start` to `end`; parks until the kernel has taken it. */
-  send(data: Buffer, start: number, end: number, seconds?: number): Promise<void> {
-    return this.#outflow.send(data, start, end, seconds);
+  /**
+   * Sends `data` from `start` to `end`; parks until the kernel has taken it.
+   *
+   * @param isOffer it is at most a piece, and it is taken at once or not at all
+   */
+  send(data: Buffer, start: number, end: number, seconds?: number, isOffer = false): Promise<void> {
+    return isOffer
+      ? this.#outflow.offer(data, start, end, seconds)
+      : this.#outflow.send(data, start, end, seconds);
   }
 
   /** No further byte is received, or sent. Wakes those who wait for one. Never parks. */
   shutdown(reading: boolean, writing: boolean): void {
-    if (this.#error !== undefined) throw this.#error;
+    if (this.error !== undefined) throw systemError('ENOTCONN', 'shutdown');
     if (reading) {
-      this.#start();
-      this.onEnd();
-      this.#dropUnread();
+      if (!this.#isStarted) this.#start();
+      this.#inflow.refuse();
     }
     if (writing) {
       this.#outflow.refuse(systemError('EPIPE', 'send'));
+      if (this.#inflow.isEnded) this.#lastAddress ??= localAddress(this.stream);
       this.stream.end();
     }
+    this.#watchers.notify();
   }
 
   /** Ends it: whoever waits here is woken with `error`, and every later call raises it. Never parks. */
   close(error: SocketError): void {
+    const { isOwing } = this.#outflow;
     this.#fail(error, true);
-    this.stream.destroy();
+    if (isOwing) destroyWhenSent(this.stream);
+    else this.stream.destroy();
   }
 
   /** As {@link close}; the peer sees a reset, and what the kernel has not sent is thrown away. */
   reset(error: SocketError): void {
     this.#fail(error, true);
-    if (this.stream instanceof Socket) this.stream.resetAndDestroy();
-    else this.stream.destroy();
+    resetStream(this.stream);
+  }
+
+  /** One of several who use it is through: wakes its receiving call with `error`. Never parks. */
+  leave(user: object, error: SocketError): void {
+    this.#inflow.leave(user, error);
   }
 
   /** Gives the stream away, with what arrived and nobody has received at its front. Never parks. */
   detach(error: SocketError): Duplex {
-    if (this.#error !== undefined) throw this.#error;
+    if (this.error !== undefined) throw this.error;
     const { stream } = this;
-    if (this.#state !== 'untouched') stream.pause();
+    if (this.#isStarted) stream.pause();
     stream.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
     (stream as FlowingStream)[flowOf] = undefined;
-    const unread = this.#bytes.take(Infinity);
-    if (unread.length > 0) stream.unshift(unread);
-    // There is nothing left to resume.
-    this.#state = 'flowing';
+    const unread = this.#inflow.takeAll();
     this.#fail(error);
+    if (unread.length === 0) return stream;
+    if (stream.readableEnded) return withFront(stream, unread);
+    stream.unshift(unread);
     return stream;
   }
 
   watch(callback: ReadyCallback): void {
     this.#watchers.add(callback);
-    if (this.#error === undefined) this.#start();
+    if (!this.#isStarted && this.error === undefined) this.#start();
   }
 
   unwatch(callback: ReadyCallback): void {
@@ -156,27 +164,25 @@ export class Flow implements Watchable {
   }
 
   cancelWaits(error: Error): void {
-    for (const waiter of [...this.#receivers]) (waiter as Waiter).throw(error);
+    this.#inflow.cancelWaits(error);
     this.#outflow.cancelWaits(error);
     this.#watchers.notify(error);
   }
 
   /** @internal */
   onData(chunk: Buffer): void {
-    if (this.#isEnded) return;
-    this.#bytes.push(chunk);
-    if (this.#bytes.length >= LIMIT && this.#state === 'flowing') {
-      this.#state = 'paused';
-      this.stream.pause();
-    }
-    this.#becameReadable();
+    this.#inflow.push(chunk);
+    this.#watchers.notify();
   }
 
   /** @internal */
   onEnd(): void {
-    if (this.#isEnded) return;
-    this.#isEnded = true;
-    this.#becameReadable();
+    if (this.#inflow.isEnded || this.error !== undefined) return;
+    const { stream } = this;
+    if (wasReset(stream)) return this.onError(stream.errored);
+    if (!stream.writable) this.#lastAddress = localAddress(stream);
+    this.#inflow.end();
+    this.#watchers.notify();
   }
 
   /** @internal */
@@ -188,72 +194,31 @@ export class Flow implements Watchable {
   onClose(): void {
     // Whatever ended it said so before; a stream that was destroyed by somebody else did not.
     const error = systemError('ECONNABORTED', 'recv');
-    if (this.#isEnded) this.#outflow.refuse(error);
-    else this.#fail(error);
+    if (!this.#inflow.isEnded) return this.#fail(error);
+    this.#outflow.refuse(error);
+    this.#watchers.notify();
   }
 
   #fail(error: SocketError, isFinal = false): void {
-    if (this.#error !== undefined && !isFinal) return;
-    this.#error = error;
+    if (this.error !== undefined && !isFinal) return;
+    this.#inflow.fail(error, isFinal);
     this.#outflow.refuse(error);
-    if (isFinal) this.#dropUnread();
-    this.#becameReadable();
-  }
-
-  #becameReadable(): void {
-    (this.#receivers.first as Waiter<Buffer> | undefined)?.switch();
     this.#watchers.notify();
   }
 
   #start(): void {
-    if (this.#state !== 'untouched') return;
-    this.#state = 'flowing';
+    this.#isStarted = true;
     const { stream } = this;
     stream.on('data', onData);
     stream.on('end', onEnd);
     if (stream.readableEnded) this.onEnd();
     else stream.resume();
   }
-
-  #receiveNow(max: number): Promise<Buffer> {
-    const reason = pendingInterrupt();
-    if (reason !== undefined) return rejectedQuietly(reason);
-    if (this.#bytes.length > 0) return Promise.resolve(this.#take(max));
-    return this.#error === undefined ? Promise.resolve(EMPTY) : Promise.reject(this.#error);
-  }
-
-  // Most callers ask for the same number each time: one object then serves all their waits.
-  #optionsFor(max: number): WaitOptions<Buffer> {
-    if (this.#receiving?.max !== max) this.#receiving = { max, collect: () => this.#collect(max) };
-    return this.#receiving;
-  }
-
-  #collect(max: number): Buffer | typeof NOT_YET {
-    if (this.#bytes.length > 0) return this.#take(max);
-    if (this.#error !== undefined) throw this.#error;
-    return this.#isEnded ? EMPTY : NOT_YET;
-  }
-
-  #take(max: number): Buffer {
-    const data = this.#bytes.take(max);
-    this.#resumeBelow(LIMIT / 2);
-    return data;
-  }
-
-  #dropUnread(): void {
-    this.#bytes.clear();
-    this.#resumeBelow(LIMIT);
-  }
-
-  #resumeBelow(bound: number): void {
-    if (this.#state !== 'paused' || this.#bytes.length >= bound) return;
-    this.#state = 'flowing';
-    this.stream.resume();
-  }
 }
 
-function inUse(): ConcurrentObjectUseError {
-  return new ConcurrentObjectUseError('Cannot receive: another greenlet receives on this socket already');
+/** @internal Who reads and writes a stream, if a socket of ours does. */
+export function flowOver(stream: object): Flow | undefined {
+  return (stream as Partial<FlowingStream>)[flowOf];
 }
 
 // One function each for all streams, in place of four closures a connection.

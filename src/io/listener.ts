@@ -10,6 +10,7 @@ import { type ListenOptions, type Server, type Socket, createServer } from 'node
 import { Ring } from '../base/ring.ts';
 import { pendingInterrupt, rejectedQuietly } from '../core/checkpoint.ts';
 import { interruptible } from '../core/interruptible.ts';
+import { runOutside } from '../core/scope.ts';
 import { NOT_YET } from '../core/wait-options.ts';
 import { WaitList } from '../core/wait-list.ts';
 import { Waiter } from '../core/waiter.ts';
@@ -54,13 +55,14 @@ export class Listener implements Watchable {
     options: ListenerOptions,
     owner: { toString(): string },
   ): Promise<Listener> {
-    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+    // Outside: the clients' events must not keep the greenlet that listens, nor run as if they were its own.
+    const server = runOutside(() => createServer({ allowHalfOpen: true, pauseOnConnect: true }));
     const listening = new Promise<void>((resolve, reject) => {
       server.once('listening', resolve);
       server.once('error', reject);
     });
     try {
-      server.listen(listenOptions(where, options));
+      runOutside(() => server.listen(listenOptions(where, options)));
       await interruptible(listening);
     } catch (error) {
       server.on('error', () => {});

@@ -24,6 +24,8 @@ export class Outflow {
   #isUnwritten = false;
   /** A send of several pieces is on its way. */
   #isSending = false;
+  /** What the stream holds was offered, and its sender told that it is sent. */
+  #isOwing = false;
 
   constructor(
     stream: Writable,
@@ -42,6 +44,43 @@ export class Outflow {
     return !this.#isUnwritten;
   }
 
+  /** Closing now would lose what a sender was told is sent. */
+  get isOwing(): boolean {
+    return this.#isOwing && this.#stream.writableLength > 0;
+  }
+
+  /**
+   * Takes `data`, at most a piece, to be sent. Parks until everything before it is with the kernel; raises without
+   * having taken anything.
+   */
+  offer(data: Buffer, start: number, end: number, seconds?: number): Promise<void> {
+    if (this.#senders.size > 0 || this.#isSending) return Promise.reject(inUse());
+    const reason = pendingInterrupt();
+    if (reason !== undefined) return rejectedQuietly(reason);
+    if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
+    if (this.#isUnwritten) return this.#offerLater(data.subarray(start, end), seconds);
+    this.#accept(data.subarray(start, end));
+    return this.#failure() ?? DONE;
+  }
+
+  async #offerLater(data: Buffer, seconds: number | undefined): Promise<void> {
+    this.#isSending = true;
+    try {
+      await this.#drained(seconds);
+      if (this.#refusal !== undefined) throw this.#refusal;
+      this.#accept(data);
+      await (this.#failure() ?? DONE);
+    } finally {
+      this.#isSending = false;
+    }
+  }
+
+  #accept(data: Buffer): void {
+    // It goes on after the sender was told so, who may write other things into its array then.
+    this.#write(Buffer.from(data));
+    this.#isOwing = this.#isUnwritten;
+  }
+
   /** Sends `data` from `start` to `end`; parks until the kernel has taken it. */
   send(data: Buffer, start: number, end: number, seconds?: number): Promise<void> {
     if (this.#senders.size > 0 || this.#isSending) return Promise.reject(inUse());
@@ -50,7 +89,7 @@ export class Outflow {
     if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
     if (this.#isUnwritten || end - start > SEND_CHUNK) return this.#sendInPieces(data, start, end, seconds);
     this.#write(start === 0 && end === data.length ? data : data.subarray(start, end));
-    return this.#isUnwritten ? this.#drained(seconds) : DONE;
+    return this.#isUnwritten ? this.#drained(seconds) : (this.#failure() ?? DONE);
   }
 
   /** No further byte is sent: whoever sends now, and every later call, gets `error`. */
@@ -66,9 +105,7 @@ export class Outflow {
 
   /** An interrupted send must not go on sending for long: the stream never holds more than one piece. */
   async #sendInPieces(data: Buffer, start: number, end: number, seconds: number | undefined): Promise<void> {
-    const deadline = seconds === undefined ? undefined : monotonic() + seconds * 1000;
-    const left = (): number | undefined =>
-      deadline === undefined ? undefined : Math.max(0, (deadline - monotonic()) / 1000);
+    const left = seconds === undefined || seconds === 0 ? () => seconds : countDown(seconds);
     this.#isSending = true;
     try {
       if (this.#isUnwritten) await this.#drained(left());
@@ -76,7 +113,7 @@ export class Outflow {
         if (this.#refusal !== undefined) throw this.#refusal;
         this.#write(data.subarray(from, Math.min(end, from + SEND_CHUNK)));
         if (this.#isUnwritten) await this.#drained(left());
-        else await passOn(undefined);
+        else await (this.#failure() ?? passOn(undefined));
       }
     } finally {
       this.#isSending = false;
@@ -85,14 +122,25 @@ export class Outflow {
 
   #write(chunk: Buffer): void {
     this.#isUnwritten = true;
+    this.#isOwing = false;
     this.#stream.write(chunk, this.#onWritten);
     // What the kernel took at once is not waited for: the callback comes later, and finds nobody.
     if (this.#stream.writableLength === 0) this.#isUnwritten = false;
   }
 
+  /** The kernel refused at once: Node reports it in the next turn, the caller is told now. */
+  #failure(): Promise<never> | undefined {
+    const { errored, destroyed } = this.#stream;
+    if (errored === null && !destroyed) return undefined;
+    const error = errored === null ? systemError('ECONNABORTED', 'send') : toSocketError(errored, 'send');
+    this.#onFailed(error);
+    return Promise.reject(error);
+  }
+
   readonly #onWritten = (error: Error | null | undefined): void => {
     if (error) return this.#onFailed(toSocketError(error, 'send'));
-    if (!this.#isUnwritten || this.#stream.writableLength > 0) return;
+    // What a destroyed stream says was written was not.
+    if (!this.#isUnwritten || this.#stream.writableLength > 0 || this.#stream.destroyed) return;
     this.#isUnwritten = false;
     (this.#senders.first as Waiter<void> | undefined)?.switch();
     this.#onDrained();
@@ -103,6 +151,12 @@ export class Outflow {
     const bound = seconds === undefined ? undefined : { seconds, late: raiseTimeout };
     return new Waiter<void>().park(this.#senders, bound);
   }
+}
+
+/** What is left of so many seconds from now on; more than 0, which would mean not to wait at all. */
+export function countDown(seconds: number): () => number {
+  const deadline = monotonic() + seconds * 1000;
+  return () => Math.max(Number.MIN_VALUE, (deadline - monotonic()) / 1000);
 }
 
 function inUse(): ConcurrentObjectUseError {

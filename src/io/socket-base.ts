@@ -27,7 +27,9 @@ import {
 import { systemError } from '../inet/errors.ts';
 import { DatagramPort } from './datagram.ts';
 import { checkTimeout, getDefaultTimeout } from './default-timeout.ts';
+import { descriptorOf, rememberDescriptor } from './descriptors.ts';
 import { Flow } from './flow.ts';
+import { IdleSocket } from './idle-socket.ts';
 import { Listener } from './listener.ts';
 import { closedError, localAddress, peerAddress } from './socket-names.ts';
 import { type OptionValue, OptionStore } from './socket-options.ts';
@@ -40,11 +42,8 @@ interface Shared {
   endpoint: Endpoint | undefined;
   users: number;
   readonly options: OptionStore;
-}
-
-/** What a stream of Node has that its types do not tell. */
-interface Handled {
-  readonly _handle?: { readonly fd?: number } | null;
+  /** What those watch who wait before there is an endpoint. */
+  idle: IdleSocket | undefined;
 }
 
 /** @internal What a socket is, apart from the data it carries. */
@@ -77,7 +76,7 @@ export abstract class SocketBase {
     this.family = family;
     this.type = type;
     this.proto = proto;
-    this.#shared = { endpoint: undefined, users: 1, options: new OptionStore(type) };
+    this.#shared = { endpoint: undefined, users: 1, options: new OptionStore(type), idle: undefined };
   }
 
   /** True after {@link close}. */
@@ -177,7 +176,7 @@ export abstract class SocketBase {
     let holder: unknown = undefined;
     if (endpoint instanceof Flow) holder = endpoint.stream;
     else if (endpoint instanceof Listener) holder = endpoint.server;
-    return (holder as Handled | undefined)?._handle?.fd ?? -1;
+    return rememberDescriptor(descriptorOf(holder), this);
   }
 
   /**
@@ -190,6 +189,7 @@ export abstract class SocketBase {
     const shared = this.#shared;
     this.#shared = { ...shared, endpoint: undefined };
     shared.users -= 1;
+    shared.idle?.changed();
     if (shared.users > 0 || shared.endpoint === undefined) return;
     if (shared.endpoint instanceof Flow && shared.options.resetsOnClose) shared.endpoint.reset(closedError());
     else shared.endpoint.close(closedError());
@@ -206,8 +206,14 @@ export abstract class SocketBase {
   }
 
   /** @internal What select and the waits for readiness work on. */
-  get watchable(): Watchable | undefined {
-    return this.#shared.endpoint;
+  get watchable(): Watchable {
+    return this.#shared.endpoint ?? this.idle;
+  }
+
+  /** @internal What the socket is as long as it has no endpoint. */
+  protected get idle(): IdleSocket {
+    this.#shared.idle ??= new IdleSocket(this.type);
+    return this.#shared.idle;
   }
 
   /** The Node stream of a connected socket, for what only Node can do; undefined otherwise. Reading from it steals what `recv` would give. */
@@ -229,6 +235,7 @@ export abstract class SocketBase {
   /** @internal What it is from now on. */
   protected set endpoint(endpoint: Endpoint) {
     this.#shared.endpoint = endpoint;
+    this.#shared.idle?.changed();
     if (!(endpoint instanceof Listener)) this.#shared.options.applyTo(endpoint);
     if (!this.#ref) this.#applyRef(endpoint);
   }

@@ -4,7 +4,7 @@
  *   socket ──recv──► [ ahead: read and not yet asked for ] ──► read, readLine, for await
  *   write ──► [ pending: up to BUFFER bytes ] ──flush──► sendAll
  */
-import { checkFlag, checkInteger, checkOptions, mismatch } from '../base/check.ts';
+import { checkInteger, checkIterable, checkOptions, mismatch } from '../base/check.ts';
 import { ByteBuffer } from './byte-buffer.ts';
 import { type SendableData, toBuffer } from './bytes.ts';
 import { type ReadAhead, TextBuffer } from './text-buffer.ts';
@@ -98,18 +98,25 @@ export class SocketFile<T extends string | Buffer = string> implements AsyncIter
    * `size` bytes, or characters in text modes, fewer only at the end; without `size`, all until the end. Parks until
    * they are there. Interrupted, it has taken nothing.
    */
-  async read(size?: number): Promise<T> {
+  read(size?: number): Promise<T> {
     if (size !== undefined) checkInteger(size, 'read(size)', 0);
+    return this.#read(size);
+  }
+
+  async #read(size: number | undefined): Promise<T> {
     this.#check('read');
     while (!this.#isAtEnd && (size === undefined || this.#ahead.length < size)) await this.#fetch();
     return this.#ahead.take(size ?? Infinity);
   }
 
   /** The next line with its `\n`, at most `limit` bytes or characters of it; empty at the end. Parks until it is there. */
-  async readLine(limit?: number): Promise<T> {
+  readLine(limit?: number): Promise<T> {
     if (limit !== undefined) checkInteger(limit, 'readLine(limit)', 0);
+    return this.#readLine(limit ?? Infinity);
+  }
+
+  async #readLine(most: number): Promise<T> {
     this.#check('read');
-    const most = limit ?? Infinity;
     let searched = 0;
     for (;;) {
       const end = this.#ahead.lineEnd(searched);
@@ -121,8 +128,12 @@ export class SocketFile<T extends string | Buffer = string> implements AsyncIter
   }
 
   /** All lines until the end, or until they hold `hint` bytes. Parks until they are there. */
-  async readLines(hint?: number): Promise<T[]> {
+  readLines(hint?: number): Promise<T[]> {
     if (hint !== undefined) checkInteger(hint, 'readLines(hint)', 0);
+    return this.#readLines(hint);
+  }
+
+  async #readLines(hint: number | undefined): Promise<T[]> {
     const lines: T[] = [];
     for (let size = 0; hint === undefined || hint === 0 || size < hint;) {
       const line = await this.readLine();
@@ -143,13 +154,12 @@ export class SocketFile<T extends string | Buffer = string> implements AsyncIter
   }
 
   /** Writes; parks when as much as `buffering` has been collected and is sent. Answers the number of characters, or bytes. */
-  async write(data: string | SendableData): Promise<number> {
+  write(data: SendableData): Promise<number> {
+    return this.#write(data, this.#encode(data, 'write(data)'));
+  }
+
+  async #write(data: SendableData, bytes: Buffer): Promise<number> {
     this.#check('write');
-    const isText = this.#encoding !== undefined;
-    if (isText && typeof data !== 'string') throw new TypeError(mismatch('write(data)', 'a string', data));
-    if (!isText && typeof data === 'string') throw new TypeError(mismatch('write(data)', 'bytes', data));
-    const bytes =
-      typeof data === 'string' ? Buffer.from(data, this.#encoding) : toBuffer(data, 'write(data)');
     // What the caller does with his array afterwards must not change what is sent.
     this.#pending.push(typeof data === 'string' ? bytes : Buffer.from(bytes));
     this.#pendingSize += bytes.length;
@@ -158,7 +168,12 @@ export class SocketFile<T extends string | Buffer = string> implements AsyncIter
   }
 
   /** Writes each of the lines, to which nothing is added. */
-  async writeLines(lines: Iterable<string | SendableData>): Promise<void> {
+  writeLines(lines: Iterable<SendableData>): Promise<void> {
+    checkIterable<SendableData>(lines, 'writeLines(lines)');
+    return this.#writeLines(lines);
+  }
+
+  async #writeLines(lines: Iterable<SendableData>): Promise<void> {
     for (const line of lines) await this.write(line);
   }
 
@@ -185,6 +200,13 @@ export class SocketFile<T extends string | Buffer = string> implements AsyncIter
   /** Closes it at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #encode(data: unknown, name: string): Buffer {
+    const isText = this.#encoding !== undefined;
+    if (isText !== (typeof data === 'string'))
+      throw new TypeError(mismatch(name, isText ? 'a string' : 'bytes', data));
+    return isText ? Buffer.from(data as string, this.#encoding) : toBuffer(data, name);
   }
 
   async #fetch(): Promise<void> {

@@ -6,10 +6,10 @@ import type { Socket as DatagramSocket } from 'node:dgram';
 import { Socket as StreamSocket } from 'node:net';
 import { mismatch } from '../base/check.ts';
 import * as net from '../inet/constants.ts';
-import { SocketError } from '../inet/errors.ts';
+import { SocketError, toSocketError } from '../inet/errors.ts';
 import { DatagramPort } from './datagram.ts';
 import { Flow } from './flow.ts';
-import { Listener } from './listener.ts';
+import type { Listener } from './listener.ts';
 
 /** A number, a flag, `[isOn, seconds]` of SO_LINGER, or a group with an interface for the multicast options. */
 export type OptionValue =
@@ -29,27 +29,85 @@ interface Option {
   readonly expects: string;
   readonly accepts: (value: unknown) => boolean;
   /** Sets it on a connected stream. `options` holds all that were set. */
-  readonly onStream?: (stream: StreamSocket, options: Options) => void;
+  readonly onStream?: ((stream: StreamSocket, options: Options) => void) | undefined;
   /** Sets it on a datagram socket that is bound. */
-  readonly onDatagram?: (socket: DatagramSocket, value: never) => void;
+  readonly onDatagram?: (socket: DatagramSocket, value: never) => unknown;
   /** It only counts if it comes before bind, listen or the first datagram. */
   readonly early?: boolean;
+  /** The first version of Node that has it. */
+  readonly since?: number;
 }
+
+/** What an option takes. */
+type Kind = Pick<Option, 'expects' | 'accepts'>;
 
 const isFlag = (value: unknown): boolean => typeof value === 'boolean' || value === 0 || value === 1;
-const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0;
-const isGroup = (value: unknown): boolean =>
-  typeof value === 'string' ||
-  (Array.isArray(value) && value.every((part) => typeof part === 'string') && value.length > 0);
-const flag = { expects: 'true, false, 0 or 1', accepts: isFlag };
-const count = { expects: 'an integer of at least 0', accepts: isCount };
-const group = { expects: "a group address, or [group, interface's address]", accepts: isGroup };
-const address = { expects: 'an address', accepts: (value: unknown) => typeof value === 'string' };
+const FLAG: Kind = { expects: 'true, false, 0 or 1', accepts: isFlag };
+const COUNT: Kind = {
+  expects: 'an integer of at least 0',
+  accepts: (value) => Number.isInteger(value) && (value as number) >= 0,
+};
+const ADDRESS: Kind = { expects: 'an address', accepts: (value) => typeof value === 'string' };
+const GROUP: Kind = {
+  expects: "a group address, or [group, interface's address]",
+  accepts: (value) =>
+    typeof value === 'string' ||
+    (Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === 'string')),
+};
+const LINGER: Kind = {
+  expects: '[0, 0] or [1, 0]',
+  accepts: (value) => Array.isArray(value) && value.length === 2 && isFlag(value[0]) && value[1] === 0,
+};
 
-function keepAlive(stream: StreamSocket, options: Options): void {
-  const idle = Number(options.get(key(net.IPPROTO_TCP, net.TCP_KEEPIDLE)) ?? 0);
-  stream.setKeepAlive(Boolean(options.get(key(net.SOL_SOCKET, net.SO_KEEPALIVE))), idle * 1000);
+function key(level: number, option: number): string {
+  return `${level}:${option}`;
 }
+
+const NUMBERS: Readonly<Record<keyof typeof net, number>> = net;
+
+type Row = [key: string, option: Option];
+
+function row(level: number, name: keyof typeof net, option: Omit<Option, 'name'>): Row {
+  return [key(level, NUMBERS[name]), { name, ...option }];
+}
+
+function early(level: number, name: keyof typeof net, since = 0): Row {
+  return row(level, name, { on: 'both', ...FLAG, early: true, since });
+}
+
+function ofStreams(level: number, name: keyof typeof net, kind: Kind, onStream: Option['onStream']): Row {
+  return row(level, name, { on: 'streams', ...kind, onStream });
+}
+
+function ofDatagrams(
+  level: number,
+  name: keyof typeof net,
+  kind: Kind,
+  onDatagram: (socket: DatagramSocket, value: never) => unknown,
+): Row {
+  return row(level, name, { on: 'datagrams', ...kind, onDatagram });
+}
+
+const { SOL_SOCKET, IPPROTO_TCP, IPPROTO_IP, IPPROTO_IPV6 } = net;
+
+const noDelay: Option['onStream'] = (stream, options) => {
+  stream.setNoDelay(Boolean(options.get(key(IPPROTO_TCP, net.TCP_NODELAY))));
+};
+const keepAlive: Option['onStream'] = (stream, options) => {
+  const idle = Number(options.get(key(IPPROTO_TCP, net.TCP_KEEPIDLE)) ?? 0);
+  stream.setKeepAlive(Boolean(options.get(key(SOL_SOCKET, net.SO_KEEPALIVE))), idle * 1000);
+};
+/** It takes effect when the socket is closed. */
+const atTheEnd = undefined;
+
+const broadcast = (socket: DatagramSocket, value: unknown): void => socket.setBroadcast(Boolean(value));
+const loopback = (socket: DatagramSocket, value: unknown): unknown =>
+  socket.setMulticastLoopback(Boolean(value));
+const hops = (socket: DatagramSocket, value: number): unknown => socket.setTTL(value);
+const groupHops = (socket: DatagramSocket, value: number): unknown => socket.setMulticastTTL(value);
+const groupInterface = (socket: DatagramSocket, value: string): void => socket.setMulticastInterface(value);
+const receiveBuffer = (socket: DatagramSocket, value: number): void => socket.setRecvBufferSize(value);
+const sendBuffer = (socket: DatagramSocket, value: number): void => socket.setSendBufferSize(value);
 
 function member(how: 'addMembership' | 'dropMembership') {
   return (socket: DatagramSocket, value: string | readonly [string, string?]): void => {
@@ -58,157 +116,37 @@ function member(how: 'addMembership' | 'dropMembership') {
   };
 }
 
-function key(level: number, option: number): string {
-  return `${level}:${option}`;
-}
-
-const TABLE = new Map<string, Option>([
-  [
-    key(net.IPPROTO_TCP, net.TCP_NODELAY),
-    {
-      name: 'TCP_NODELAY',
-      on: 'streams',
-      ...flag,
-      onStream: (stream, options) =>
-        stream.setNoDelay(Boolean(options.get(key(net.IPPROTO_TCP, net.TCP_NODELAY)))),
-    },
-  ],
-  [
-    key(net.SOL_SOCKET, net.SO_KEEPALIVE),
-    { name: 'SO_KEEPALIVE', on: 'streams', ...flag, onStream: keepAlive },
-  ],
-  [
-    key(net.IPPROTO_TCP, net.TCP_KEEPIDLE),
-    { name: 'TCP_KEEPIDLE', on: 'streams', ...count, onStream: keepAlive },
-  ],
-  [
-    key(net.SOL_SOCKET, net.SO_LINGER),
-    {
-      name: 'SO_LINGER',
-      on: 'streams',
-      expects: '[0, 0] or [1, 0]',
-      accepts: (value) => Array.isArray(value) && value.length === 2 && isFlag(value[0]) && value[1] === 0,
-    },
-  ],
-  [key(net.SOL_SOCKET, net.SO_REUSEADDR), { name: 'SO_REUSEADDR', on: 'both', ...flag, early: true }],
-  [key(net.SOL_SOCKET, net.SO_REUSEPORT), { name: 'SO_REUSEPORT', on: 'both', ...flag, early: true }],
-  [key(net.IPPROTO_IPV6, net.IPV6_V6ONLY), { name: 'IPV6_V6ONLY', on: 'both', ...flag, early: true }],
-  [
-    key(net.SOL_SOCKET, net.SO_BROADCAST),
-    {
-      name: 'SO_BROADCAST',
-      on: 'datagrams',
-      ...flag,
-      onDatagram: (socket, value) => socket.setBroadcast(Boolean(value)),
-    },
-  ],
-  [
-    key(net.SOL_SOCKET, net.SO_RCVBUF),
-    {
-      name: 'SO_RCVBUF',
-      on: 'datagrams',
-      ...count,
-      onDatagram: (socket, value) => socket.setRecvBufferSize(value),
-    },
-  ],
-  [
-    key(net.SOL_SOCKET, net.SO_SNDBUF),
-    {
-      name: 'SO_SNDBUF',
-      on: 'datagrams',
-      ...count,
-      onDatagram: (socket, value) => socket.setSendBufferSize(value),
-    },
-  ],
-  [
-    key(net.IPPROTO_IP, net.IP_TTL),
-    { name: 'IP_TTL', on: 'datagrams', ...count, onDatagram: (socket, value) => void socket.setTTL(value) },
-  ],
-  [
-    key(net.IPPROTO_IPV6, net.IPV6_UNICAST_HOPS),
-    {
-      name: 'IPV6_UNICAST_HOPS',
-      on: 'datagrams',
-      ...count,
-      onDatagram: (socket, value) => void socket.setTTL(value),
-    },
-  ],
-  [
-    key(net.IPPROTO_IP, net.IP_MULTICAST_TTL),
-    {
-      name: 'IP_MULTICAST_TTL',
-      on: 'datagrams',
-      ...count,
-      onDatagram: (socket, value) => void socket.setMulticastTTL(value),
-    },
-  ],
-  [
-    key(net.IPPROTO_IPV6, net.IPV6_MULTICAST_HOPS),
-    {
-      name: 'IPV6_MULTICAST_HOPS',
-      on: 'datagrams',
-      ...count,
-      onDatagram: (socket, value) => void socket.setMulticastTTL(value),
-    },
-  ],
-  [
-    key(net.IPPROTO_IP, net.IP_MULTICAST_LOOP),
-    {
-      name: 'IP_MULTICAST_LOOP',
-      on: 'datagrams',
-      ...flag,
-      onDatagram: (socket, value) => void socket.setMulticastLoopback(Boolean(value)),
-    },
-  ],
-  [
-    key(net.IPPROTO_IPV6, net.IPV6_MULTICAST_LOOP),
-    {
-      name: 'IPV6_MULTICAST_LOOP',
-      on: 'datagrams',
-      ...flag,
-      onDatagram: (socket, value) => void socket.setMulticastLoopback(Boolean(value)),
-    },
-  ],
-  [
-    key(net.IPPROTO_IP, net.IP_MULTICAST_IF),
-    {
-      name: 'IP_MULTICAST_IF',
-      on: 'datagrams',
-      ...address,
-      onDatagram: (socket, value) => socket.setMulticastInterface(value),
-    },
-  ],
-  [
-    key(net.IPPROTO_IPV6, net.IPV6_MULTICAST_IF),
-    {
-      name: 'IPV6_MULTICAST_IF',
-      on: 'datagrams',
-      ...address,
-      onDatagram: (socket, value) => socket.setMulticastInterface(value),
-    },
-  ],
-  [
-    key(net.IPPROTO_IP, net.IP_ADD_MEMBERSHIP),
-    { name: 'IP_ADD_MEMBERSHIP', on: 'datagrams', ...group, onDatagram: member('addMembership') },
-  ],
-  [
-    key(net.IPPROTO_IP, net.IP_DROP_MEMBERSHIP),
-    { name: 'IP_DROP_MEMBERSHIP', on: 'datagrams', ...group, onDatagram: member('dropMembership') },
-  ],
-  [
-    key(net.IPPROTO_IPV6, net.IPV6_JOIN_GROUP),
-    { name: 'IPV6_JOIN_GROUP', on: 'datagrams', ...group, onDatagram: member('addMembership') },
-  ],
-  [
-    key(net.IPPROTO_IPV6, net.IPV6_LEAVE_GROUP),
-    { name: 'IPV6_LEAVE_GROUP', on: 'datagrams', ...group, onDatagram: member('dropMembership') },
-  ],
+const TABLE: ReadonlyMap<string, Option> = new Map([
+  early(SOL_SOCKET, 'SO_REUSEADDR'),
+  early(SOL_SOCKET, 'SO_REUSEPORT', 23.1),
+  early(IPPROTO_IPV6, 'IPV6_V6ONLY'),
+  ofStreams(IPPROTO_TCP, 'TCP_NODELAY', FLAG, noDelay),
+  ofStreams(SOL_SOCKET, 'SO_KEEPALIVE', FLAG, keepAlive),
+  ofStreams(IPPROTO_TCP, 'TCP_KEEPIDLE', COUNT, keepAlive),
+  ofStreams(SOL_SOCKET, 'SO_LINGER', LINGER, atTheEnd),
+  ofDatagrams(SOL_SOCKET, 'SO_BROADCAST', FLAG, broadcast),
+  ofDatagrams(SOL_SOCKET, 'SO_RCVBUF', COUNT, receiveBuffer),
+  ofDatagrams(SOL_SOCKET, 'SO_SNDBUF', COUNT, sendBuffer),
+  ofDatagrams(IPPROTO_IP, 'IP_TTL', COUNT, hops),
+  ofDatagrams(IPPROTO_IPV6, 'IPV6_UNICAST_HOPS', COUNT, hops),
+  ofDatagrams(IPPROTO_IP, 'IP_MULTICAST_TTL', COUNT, groupHops),
+  ofDatagrams(IPPROTO_IPV6, 'IPV6_MULTICAST_HOPS', COUNT, groupHops),
+  ofDatagrams(IPPROTO_IP, 'IP_MULTICAST_LOOP', FLAG, loopback),
+  ofDatagrams(IPPROTO_IPV6, 'IPV6_MULTICAST_LOOP', FLAG, loopback),
+  ofDatagrams(IPPROTO_IP, 'IP_MULTICAST_IF', ADDRESS, groupInterface),
+  ofDatagrams(IPPROTO_IPV6, 'IPV6_MULTICAST_IF', ADDRESS, groupInterface),
+  ofDatagrams(IPPROTO_IP, 'IP_ADD_MEMBERSHIP', GROUP, member('addMembership')),
+  ofDatagrams(IPPROTO_IP, 'IP_DROP_MEMBERSHIP', GROUP, member('dropMembership')),
+  ofDatagrams(IPPROTO_IPV6, 'IPV6_JOIN_GROUP', GROUP, member('addMembership')),
+  ofDatagrams(IPPROTO_IPV6, 'IPV6_LEAVE_GROUP', GROUP, member('dropMembership')),
 ]);
 
 /** @internal The options that were set on one socket. */
 export class OptionStore {
   readonly #kind: 'streams' | 'datagrams';
   readonly #values = new Map<string, OptionValue>();
+  /** What was set before there was an endpoint, in its order. */
+  #waiting: (readonly [Option, OptionValue])[] = [];
 
   constructor(type: number) {
     this.#kind = type === net.SOCK_DGRAM ? 'datagrams' : 'streams';
@@ -221,11 +159,17 @@ export class OptionStore {
     if (option.early === true && endpoint !== undefined) {
       throw unavailable(`Cannot set ${option.name}: it has to come before bind, listen and connect`);
     }
-    this.#values.set(key(level, number), value);
-    if (endpoint instanceof Flow && endpoint.stream instanceof StreamSocket) {
-      option.onStream?.(endpoint.stream, this.#values);
+    const at = key(level, number);
+    const before = this.#values.get(at);
+    this.#values.set(at, value);
+    if (endpoint === undefined) this.#waiting.push([option, value]);
+    try {
+      this.#apply(option, value, endpoint);
+    } catch (error) {
+      if (before === undefined) this.#values.delete(at);
+      else this.#values.set(at, before);
+      throw error;
     }
-    if (endpoint instanceof DatagramPort) option.onDatagram?.(endpoint.socket, value as never);
   }
 
   get(level: number, number: number): OptionValue {
@@ -251,10 +195,16 @@ export class OptionStore {
 
   /** Sets on a fresh endpoint what was set before it was there. */
   applyTo(endpoint: Flow | DatagramPort): void {
-    for (const [at, value] of this.#values) {
-      const option = TABLE.get(at);
-      if (endpoint instanceof DatagramPort) option?.onDatagram?.(endpoint.socket, value as never);
-      else if (endpoint.stream instanceof StreamSocket) option?.onStream?.(endpoint.stream, this.#values);
+    for (const [option, value] of this.#waiting.splice(0)) this.#apply(option, value, endpoint);
+  }
+
+  #apply(option: Option, value: OptionValue, endpoint: Endpoint): void {
+    try {
+      if (endpoint instanceof DatagramPort) option.onDatagram?.(endpoint.socket, value as never);
+      else if (endpoint instanceof Flow && endpoint.stream instanceof StreamSocket)
+        option.onStream?.(endpoint.stream, this.#values);
+    } catch (error) {
+      throw toSocketError(error, 'setsockopt');
     }
   }
 
@@ -265,6 +215,9 @@ export class OptionStore {
       const kind = this.#kind === 'streams' ? 'stream' : 'datagram';
       throw unavailable(`Cannot ${call}: Node has no call for ${known} of a ${kind} socket`);
     }
+    const { since = 0 } = option;
+    if (Number.parseFloat(process.versions.node) < since)
+      throw unavailable(`Cannot ${call}: Node has ${known} from ${since} on`);
     return option;
   }
 }

@@ -71,10 +71,11 @@ export abstract class TransferSocket extends SocketBase {
   }
 
   /** As {@link recv}, into `buffer` (its first `size` bytes); answers how many bytes came. */
-  async recvInto(buffer: Uint8Array, size: number = buffer.length, flags = 0): Promise<number> {
-    const data = await this.recv(Math.min(size === 0 ? buffer.length : size, buffer.length), flags);
-    buffer.set(data);
-    return data.length;
+  recvInto(buffer: Uint8Array, size = 0, flags = 0): Promise<number> {
+    return this.recv(room('recvInto', buffer, size), flags).then((data) => {
+      buffer.set(data);
+      return data.length;
+    });
   }
 
   /** The next datagram and its sender, cut to `size` bytes; parks until there is one. Of a stream: `recv`'s bytes and the peer. */
@@ -92,17 +93,11 @@ export abstract class TransferSocket extends SocketBase {
   }
 
   /** As {@link recvFrom}, into `buffer`; answers the number of bytes and the sender. */
-  async recvFromInto(
-    buffer: Uint8Array,
-    size: number = buffer.length,
-    flags = 0,
-  ): Promise<[size: number, address: Address]> {
-    const [data, from] = await this.recvFrom(
-      Math.min(size === 0 ? buffer.length : size, buffer.length),
-      flags,
-    );
-    buffer.set(data);
-    return [data.length, from];
+  recvFromInto(buffer: Uint8Array, size = 0, flags = 0): Promise<[size: number, address: Address]> {
+    return this.recvFrom(room('recvFromInto', buffer, size), flags).then(([data, from]) => {
+      buffer.set(data);
+      return [data.length, from];
+    });
   }
 
   /**
@@ -216,4 +211,12 @@ export abstract class TransferSocket extends SocketBase {
   protected notConnected(call: string): Promise<never> {
     return Promise.reject(this.closed ? systemError('EBADF', call) : systemError('ENOTCONN', call));
   }
+}
+
+/** How many bytes go into `buffer`. */
+function room(call: string, buffer: unknown, size: unknown): number {
+  if (!(buffer instanceof Uint8Array))
+    throw new TypeError(mismatch(`${call}(buffer)`, 'a Uint8Array', buffer));
+  const wanted = checkInteger(size, `${call}(size)`, 0);
+  return wanted === 0 ? buffer.length : Math.min(wanted, buffer.length);
 }

@@ -138,6 +138,7 @@ export class Socket extends TransferSocket {
     if (this.endpoint instanceof Flow) throw systemError('EISCONN', 'connect');
     if (this.endpoint instanceof Listener) throw systemError('EINVAL', 'connect');
     this.#isConnecting = true;
+    this.idle.isConnecting = true;
     try {
       const target = await resolveAddress(to, this.family, this.type);
       if (this.type === SOCK_DGRAM) return await (await this.port()).connect(target as InetAddress);
@@ -151,6 +152,7 @@ export class Socket extends TransferSocket {
       this.endpoint = new Flow(stream, this);
     } finally {
       this.#isConnecting = false;
+      this.idle.isConnecting = false;
     }
   }
 

@@ -3,7 +3,11 @@
 /** Called when something may have become ready, or with the error that cancels the wait. */
 export type ReadyCallback = (error?: Error) => void;
 
-/** A socket, a listener, or a stream, seen by those who wait until it is ready. */
+/**
+ * Something that says whether it is ready: sockets do, and an object of yours that has these members can be given
+ * to `select`, `poll`, selectors and `waitRead` as well. They call {@link watch} when a wait begins and
+ * {@link unwatch} when it ends, however it ends.
+ */
 export interface Watchable {
   /** A read, or an accept, would not park: data, the end, or an error is there. */
   readonly isReadable: boolean;
@@ -11,17 +15,38 @@ export interface Watchable {
   readonly isWritable: boolean;
   /** It is in a state of error, which the next call will raise. */
   readonly hasFailed: boolean;
-  /** Calls `callback` whenever one of them may have become true, until {@link unwatch}. */
-  watch(callback: ReadyCallback): void;
+  /** It is over in both directions. Left out: false. */
+  readonly isHungUp?: boolean;
+  /**
+   * Calls `callback` whenever one of them may have become true, until {@link unwatch}.
+   *
+   * @param isForReading what is waited for is a read: something that arrives only if it is asked for is asked for
+   */
+  watch(callback: ReadyCallback, isForReading?: boolean): void;
   unwatch(callback: ReadyCallback): void;
   /** Wakes everybody who waits here with an error. */
   cancelWaits(error: Error): void;
+}
+
+/** @internal What a wait is made on. */
+export interface Source {
+  /** Nobody can wait here any more. */
+  readonly closed: boolean;
+  /** What is watched; a socket has another one once it is connected. */
+  readonly watchable: Watchable;
+  /** Told that a wait begins, and that it has ended. */
+  hold?(): void;
+  release?(): void;
 }
 
 /** @internal Those who watch one thing. */
 export class Watchers {
   // Most things are never watched: the set is made for the first one.
   #callbacks: Set<ReadyCallback> | undefined = undefined;
+
+  get size(): number {
+    return this.#callbacks?.size ?? 0;
+  }
 
   add(callback: ReadyCallback): void {
     this.#callbacks ??= new Set();

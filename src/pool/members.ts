@@ -182,6 +182,11 @@ export abstract class Members extends GroupMapping implements Iterable<Greenlet<
     return `<${this.constructor.name} of ${this.#members.size} greenlets>`;
   }
 
+  /** @internal Starts `fn(...args)` as a member; answers undefined where no slot is free. Never parks. */
+  trySpawn(fn: (...args: never[]) => unknown, args: readonly unknown[]): Greenlet<unknown> | undefined {
+    return this.tryStartMember(fn, args, false);
+  }
+
   /** @internal Refuses further members once it was closed. */
   protected checkOpen(): void {
     if (this.#isClosed) throw new Error(`Cannot add to ${String(this)}: it was closed`);

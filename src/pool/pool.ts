@@ -100,6 +100,16 @@ export class Pool extends Members {
     return this.#slots.acquire().then(() => this.#startNow(fn, args, isQuiet));
   };
 
+  /** @internal Calls `callback` on the hub when a slot is free, once; who takes the slot is not settled by that. */
+  linkAvailable(callback: () => void): void {
+    this.#slots?.rawLink(callback);
+  }
+
+  /** @internal Undoes {@link linkAvailable}. */
+  unlinkAvailable(callback: () => void): void {
+    this.#slots?.unlink(callback);
+  }
+
   /** @internal */
   protected override onForgotten(): void {
     this.#slots?.release();
