@@ -2,7 +2,7 @@
  * The tour: a program that downloads many pages at once, each in its own
  * greenlet, with nothing but plain `async` functions.
  *
- * It starts a small HTTP server on the loopback address, with 273 pages that
+ * It starts a small HTTP server of its own on the loopback address, with 273 pages that
  * are fast, slow, broken or never end, and downloads them all: 40 at a time,
  * 2 seconds at most for each, 5 seconds for all. Whoever is not back by then is
  * killed, and the requests are really gone. Every page becomes a line in a file.
@@ -99,8 +99,10 @@ async function main(): Promise<number> {
     if (!(error instanceof Stopped)) throw error;
     stopped = error;
   } finally {
-    site.close();
-    await results.close();
+    await shield(async () => {
+      await site.close();
+      await results.close();
+    });
   }
   printSummary(tally, getHub().statistics().peak, results.path, stopped?.message);
   return stopped?.exitCode ?? 0;

@@ -1,6 +1,7 @@
 /**
- * The world outside: an ordinary `node:http` server on the loopback address,
- * with pages of every temper. It knows nothing of greenlets.
+ * The world outside: an `HTTPServer` on the loopback address, with pages of
+ * every temper. Each of its requests is a greenlet of its own, which ends
+ * when its client goes away.
  *
  *   /page/N     comes after a while (0.05 to 1.65 s), 1 to 100 KB long
  *   /missing/N  answers 404            /broken/N  answers 500
@@ -12,8 +13,9 @@
  * so that something is still running when the time is up.
  */
 
-import { createServer, type RequestListener, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sleep } from 'gevent-ts';
+import { HTTPServer, nodeHandler, type NodeListener } from 'gevent-ts/http';
 
 const kinds = { page: 250, missing: 4, broken: 4, reset: 3, stall: 4, drip: 3 };
 const stragglers = 5;
@@ -21,54 +23,46 @@ const stragglers = 5;
 /** Pages to visit, and what is to be done when that is over. */
 export interface Site {
   urls: URL[];
-  close(): void;
+  close(): Promise<unknown>;
 }
 
+/** Opens the site. Parks until it listens. */
 export async function openSite(seed: number): Promise<Site> {
   const random = randomNumbers(seed);
-  const server = createServer(answer(random));
-  server.keepAliveTimeout = 60_000; // an idle connection must not be cut just when it is used again
-  const port = await new Promise<number>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
-  });
+  const options = { log: null, keepAliveTimeout: 60 }; // an idle connection must not be cut just when it is used again
+  const server = new HTTPServer('127.0.0.1:0', nodeHandler(answer(random)), options);
+  await server.start();
   const paths = Object.entries(kinds).flatMap(([kind, count]) => numbered(kind, 1, count));
   const order = [...shuffle(paths, random), ...numbered('stall', kinds.stall + 1, stragglers)];
   return {
-    urls: order.map((path) => new URL(path, `http://127.0.0.1:${port}`)),
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
+    urls: order.map((path) => new URL(path, `http://127.0.0.1:${server.serverPort}`)),
+    close: () => server.stop({ timeout: 0 }),
   };
 }
 
-function answer(random: () => number): RequestListener {
+function answer(random: () => number): NodeListener {
   const ranks = shuffle([...Array(kinds.page).keys()], random);
   const sizes = ranks.map(() => Math.round(1000 * 100 ** random()));
 
-  return (request, response) => {
+  return async (request: IncomingMessage, response: ServerResponse) => {
     const [, kind, number] = (request.url ?? '').split('/');
     const index = Number(number) - 1;
     if (kind === 'page') {
-      const seconds = 0.05 + 1.6 * ((ranks[index] ?? 0) / kinds.page) ** 2;
-      later(response, seconds, () => response.end(Buffer.alloc(sizes[index] ?? 0, 'gevent ')));
+      await sleep(0.05 + 1.6 * ((ranks[index] ?? 0) / kinds.page) ** 2);
+      response.end(Buffer.alloc(sizes[index] ?? 0, 'gevent '));
     } else if (kind === 'broken' || kind === 'missing') {
-      response.statusCode = kind === 'broken' ? 500 : 404;
-      later(response, 0.1, () => response.end(`${kind}\n`));
+      await sleep(0.1);
+      response.writeHead(kind === 'broken' ? 500 : 404).end(`${kind}\n`);
     } else if (kind === 'reset') {
-      later(response, 0.2, () => request.socket.resetAndDestroy());
+      await sleep(0.2);
+      request.socket.resetAndDestroy();
     } else if (kind === 'drip') {
-      const timer = setInterval(() => response.write('.'), 100);
-      response.once('close', () => clearInterval(timer));
+      for (;;) {
+        response.write('.');
+        await sleep(0.1);
+      }
     }
   };
-}
-
-/** Does it after some seconds, unless the client has gone by then. */
-function later(response: ServerResponse, seconds: number, action: () => void): void {
-  const timer = setTimeout(action, seconds * 1000);
-  response.once('close', () => clearTimeout(timer));
 }
 
 function numbered(kind: string, first: number, count: number): string[] {

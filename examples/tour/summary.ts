@@ -17,7 +17,7 @@ export function printSummary(tally: Tally, peak: number, file: string, remark?: 
   row('timed out', timedOut, 'stopped by their own Timeout');
   row('killed', killed, 'still running at the end');
   row('not started', tally.total - tally.done);
-  row('greenlets', peak, 'alive at the peak');
+  row('greenlets', peak, 'alive at the peak, those of the site included');
   row('one by one', clock(tally.visiting).trim(), `${times} times as long`);
   print(`Results: ${file}`);
 }

@@ -16,7 +16,7 @@ export async function readUrls(path: string): Promise<Site> {
     else console.error(`${path}:${index + 1}: skipped, not an http or https URL: ${quote(line)}`);
   }
   if (urls.length === 0) throw new UsageError(`${path} holds no URL`);
-  return { urls, close() {} };
+  return { urls, close: async () => {} };
 }
 
 async function readText(path: string): Promise<string> {

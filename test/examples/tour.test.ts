@@ -116,7 +116,12 @@ describe('the tour', { concurrency: 3 }, () => {
 
     assert.ok(number(stdout, 'timed out') > 0);
     assert.ok(number(stdout, 'killed') > 0);
-    assert.equal(number(stdout, 'greenlets'), 42, 'a pool of 40, the writer and the progress');
+    const greenlets = number(stdout, 'greenlets');
+    assert.ok(
+      greenlets >= 42 + 40,
+      `${greenlets}: a pool of 40, the writer and the progress, and a connection for each`,
+    );
+    assert.ok(greenlets <= 42 + 40 + 60, `${greenlets}: more than a request for each connection`);
     assert.ok(number(stdout, 'one by one') > 10 * 5);
   });
 

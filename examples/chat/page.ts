@@ -1,0 +1,63 @@
+/** The page of the chat. */
+export const page = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Chat</title>
+<style>
+  body { font: 16px/1.4 system-ui, sans-serif; max-width: 40rem; margin: 2rem auto; padding: 0 1rem; }
+  #messages { border: 1px solid #bbb; border-radius: 6px; height: 50vh; overflow-y: auto; padding: .5rem 1rem; }
+  #messages b { color: #05608a; }
+  form { display: flex; gap: .5rem; margin-top: 1rem; }
+  #text { flex: 1; }
+  input, button { font: inherit; padding: .3rem .5rem; }
+  #state { color: #a33; min-height: 1.4em; }
+</style>
+<h1>Chat</h1>
+<div id="messages" aria-live="polite"></div>
+<p id="state" role="status"></p>
+<form id="form">
+  <input id="from" aria-label="Your name" placeholder="Your name" size="12" required>
+  <input id="text" aria-label="Message" placeholder="Message" autocomplete="off" required>
+  <button>Send</button>
+</form>
+<script>
+  const byId = (id) => document.getElementById(id);
+  byId('from').value = localStorage.name ?? '';
+
+  function show({ from, text }) {
+    const line = document.createElement('div');
+    const name = document.createElement('b');
+    name.textContent = from + ': ';
+    line.append(name, text);
+    byId('messages').append(line);
+    line.scrollIntoView();
+  }
+
+  byId('form').onsubmit = async (event) => {
+    event.preventDefault();
+    const text = byId('text').value;
+    localStorage.name = byId('from').value;
+    byId('text').value = '';
+    await fetch('/messages', { method: 'POST', body: JSON.stringify({ from: localStorage.name, text }) });
+  };
+
+  async function listen() {
+    for (let last = 0; ; ) {
+      try {
+        const answer = await fetch('/messages?after=' + last);
+        for (const message of await answer.json()) {
+          show(message);
+          last = message.number;
+        }
+        byId('state').textContent = '';
+      } catch {
+        byId('state').textContent = 'The server does not answer; trying again.';
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+      }
+    }
+  }
+  listen();
+</script>
+</html>
+`;
