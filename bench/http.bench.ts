@@ -1,14 +1,47 @@
-/** A node:http server that answers each request in a greenlet of its own. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { HttpBench } from './harness/types.ts';
-import { spawn } from '../src/index.ts';
+/** HTTP servers that say hello, each request in a greenlet: with a Node listener, with a fetch handler. */
+import type { BenchServer, ServerBench } from './harness/types.ts';
+import { HTTPServer, type HTTPServerOptions, nodeHandler } from '../src/http.ts';
+import { sleep } from '../src/index.ts';
 
-const answer = async (_request: IncomingMessage, response: ServerResponse): Promise<void> => {
-  response.end('hello\n');
+const ADDRESS = '127.0.0.1:0';
+// The connections of a load wait for one another while they are opened.
+const OPTIONS: HTTPServerOptions = { log: null, errorLog: null, keepAliveTimeout: 120 };
+
+let served = 0;
+
+async function started(server: HTTPServer): Promise<BenchServer> {
+  await server.start();
+  return { port: server.serverPort!, served: () => served };
+}
+
+const hello: ServerBench = () => {
+  const handler = nodeHandler((_request, response) => {
+    served++;
+    response.end('hello');
+  });
+  return started(new HTTPServer(ADDRESS, handler, OPTIONS));
 };
 
-const inGreenlets: HttpBench = () => (request, response) => {
-  spawn(answer, request, response);
+const helloLater: ServerBench = () => {
+  const handler = nodeHandler(async (_request, response) => {
+    served++;
+    await sleep(0.01);
+    response.end('hello');
+  });
+  return started(new HTTPServer(ADDRESS, handler, OPTIONS));
 };
 
-export const benches: Readonly<Record<string, HttpBench>> = { http: inGreenlets };
+const fetched: ServerBench = () => {
+  const handler = (): Response => {
+    served++;
+    return new Response('hello');
+  };
+  return started(new HTTPServer(ADDRESS, handler, OPTIONS));
+};
+
+export const benches: Readonly<Record<string, ServerBench>> = {
+  'http-hello': hello,
+  'http-fetch': fetched,
+  'http-10k': helloLater,
+  'idle-10k-http': hello,
+};

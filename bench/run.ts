@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus as processors } from 'node:os';
 import { OURS } from './harness/contenders.ts';
 import { parseOptions, usage } from './harness/options.ts';
+import { withinOpenFiles } from './harness/open-files.ts';
 import { installPeers } from './harness/peers.ts';
 import { findCpus } from './harness/pin.ts';
 import { allCases } from './harness/plan.ts';
@@ -21,19 +22,19 @@ function chosenCases(names: readonly string[]): readonly Case[] {
 }
 
 /** Measures the cases with each Node; the one that bounds are judged on, or the only one, most thoroughly. */
-function measureAll(
+async function measureAll(
   cases: readonly Case[],
   nodes: readonly NodeRuntime[],
   python: PythonRuntime | undefined,
   quick: boolean,
-): Run[] {
+): Promise<Run[]> {
   const hasPeers = installPeers(say);
   const cpus = findCpus();
   const runs: Run[] = [];
   for (const node of nodes) {
     const thorough = node.major === JUDGED_MAJOR || nodes.length === 1 ? fullEffort : lesserEffort;
     const environment = { node, python, cpus, hasPeers, effort: quick ? quickEffort : thorough };
-    runs.push({ node, results: measureCases(cases, environment, runs[0]?.results, say) });
+    runs.push({ node, results: await measureCases(cases, environment, runs[0]?.results, say) });
   }
   return runs;
 }
@@ -41,19 +42,19 @@ function measureAll(
 const isOursMissing = ({ results }: Run): boolean =>
   Object.values(results).some((outcomes) => 'missing' in (outcomes[OURS] ?? {}));
 
-function main(): void {
+async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) return console.log(usage);
   if (options.list)
     return console.log(allCases.map(({ name, title }) => `${name.padEnd(20)} ${title}`).join('\n'));
 
-  const cases = chosenCases(options.only);
+  const cases = withinOpenFiles(chosenCases(options.only), say);
   const nodes = findNodes(options.node, say);
   const python = findPython();
   if (!python) say('Python gevent skipped: no python3 with gevent (Debian: python3-gevent)');
 
   const start = performance.now();
-  const runs = measureAll(cases, nodes, python, options.quick);
+  const runs = await measureAll(cases, nodes, python, options.quick);
   const seconds = Math.round((performance.now() - start) / 1e3);
 
   const judge = runs.find(({ node }) => node.major === JUDGED_MAJOR);
@@ -68,7 +69,7 @@ function main(): void {
 }
 
 try {
-  main();
+  await main();
 } catch (error) {
   say(`bench: ${(error as Error).message}`);
   process.exitCode = 2;

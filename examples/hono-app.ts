@@ -11,13 +11,19 @@
  * the request's greenlet was killed), and your text in capitals, streamed both ways.
  */
 import { Hono } from 'hono';
-import { sleep } from 'gevent-ts';
+import { isInterrupt, sleep } from 'gevent-ts';
 import { HTTPServer } from 'gevent-ts/http';
 import { stopOnSignal } from './support/stop-on-signal.ts';
 
 const port = Number(process.argv[2] ?? 3000);
 
 const app = new Hono();
+// A kill is no error of the application's: it is passed on to the server.
+app.onError((error, c) => {
+  if (isInterrupt(error)) throw error;
+  console.error(error);
+  return c.text('Something went wrong\n', 500);
+});
 app.get('/hello/:name', (c) => c.json({ hello: c.req.param('name') }));
 app.get('/slow', async (c) => {
   try {

@@ -6,6 +6,7 @@ export {
   type DatagramListeningOptions,
   type DatagramServerOptions,
 } from './net/datagram-server.ts';
+export type { GuardedHandler } from './net/handling.ts';
 export type {
   BaseServerOptions,
   ListenerOption,

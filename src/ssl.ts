@@ -1,6 +1,6 @@
 /** TLS, with the names of Python's ssl module. gevent: `gevent.ssl`. @module gevent-ts/ssl */
 export { SSLContext, type ServerNameCallback, createDefaultContext } from './tls/ssl-context.ts';
-export { SSLSocket } from './tls/ssl-socket.ts';
+export { SSLSocket, SSLSocket as SSLObject } from './tls/ssl-socket.ts';
 export { SSLSession } from './tls/ssl-session.ts';
 export {
   type ServerCertificateOptions,

@@ -8,12 +8,16 @@ import { getHub, sleep, taskGroup } from '../src/index.ts';
 import { PriorityQueue } from '../src/queue.ts';
 import { kernelRows } from './bad-input/kernel.ts';
 import { libraryRows } from './bad-input/library.ts';
+import { dnsRows } from './bad-input/names.ts';
+import { allServerRows } from './bad-input/servers.ts';
+import { socketWalk } from './bad-input/sockets.ts';
+import { tlsRows } from './bad-input/tls.ts';
 import type { Refusal, Rows } from './bad-input/row.ts';
 import { notFunction } from './bad-input/values.ts';
 import { freshWorld, snapshot, usedWorld, type World } from './bad-input/world.ts';
 import { publicFunctions } from './support/public-functions.ts';
 
-const rows: Rows = { ...kernelRows, ...libraryRows };
+const rows: Rows = { ...kernelRows, ...libraryRows, ...dnsRows, ...socketWalk, ...tlsRows, ...allServerRows };
 const functions = await publicFunctions();
 
 /** What the call threw; a promise that it gave instead counts as not refused. */

@@ -1,4 +1,4 @@
-/** The floor: the same work with nothing but promises, timers and node:http. */
+/** The floor: the same work with nothing but promises and timers. */
 /* oxlint-disable typescript/await-thenable -- a bare await is what is measured */
 import { countdown, gate, rendezvous } from './promises.mjs';
 
@@ -115,7 +115,7 @@ async function mapWithWorkers(ops) {
 
 async function startAndClear(ops) {
   let done = 0;
-  for (; done < ops; done++) clearTimeout(setTimeout(noop, 5000));
+  for (; done < ops; done++) clearTimeout(setTimeout(() => {}, 5000));
   return done;
 }
 
@@ -163,7 +163,4 @@ export const benches = {
   sleepers: sleepers,
   kill: parking,
   million: parking,
-  http: () => async (request, response) => {
-    response.end('hello\n');
-  },
 };

@@ -30,8 +30,11 @@ const installed = (file: string, exported: string, packageName: string): Contend
 const peers: Readonly<Record<string, Contender>> = {
   bare: builtin('bare.mjs'),
   immediate: builtin('immediate.mjs'),
+  node: builtin('node-servers.mjs'),
   effect: installed('effect.mjs', 'benches', 'effect'),
   effection: installed('effection.mjs', 'benches', 'effection'),
+  fastify: installed('fastify.mjs', 'benches', 'fastify'),
+  hono: installed('hono.mjs', 'benches', '@hono/node-server'),
   asyncSema: installed('limiters.mjs', 'asyncSema', 'async-sema'),
   pMap: installed('limiters.mjs', 'pMap', 'p-map'),
   pLimit: installed('limiters.mjs', 'pLimit', 'p-limit'),

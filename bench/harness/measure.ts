@@ -1,10 +1,12 @@
 /** Measures one contender once in one case, in a fresh process, and checks that it did the work. */
 import { spawnSync } from 'node:child_process';
 import { contender, OURS, PYTHON } from './contenders.ts';
+import { measureIdle } from './idle.ts';
 import { measureImport } from './import-time.ts';
 import { compareFolder, harnessScript, ownLibrary, pythonScript } from './paths.ts';
 import { pinned } from './pin.ts';
 import { expectedChecksum } from './plan.ts';
+
 import type { Case, Environment, Figures, Measured, Task } from './types.ts';
 
 const TIME_LIMIT_MS = 120_000;
@@ -21,8 +23,9 @@ function runChild(command: string, args: string[]): Measured {
 }
 
 /** The figures of one run; an error says why there are none. */
-export function measureOnce(benchCase: Case, id: string, environment: Environment): Figures {
+export async function measureOnce(benchCase: Case, id: string, environment: Environment): Promise<Figures> {
   if (benchCase.kind === 'import') return importTime(benchCase, id, environment);
+  if (benchCase.kind === 'idle') return await measureIdle(benchCase, id, environment);
   const { checksum, figures } = runContender(benchCase, id, environment);
   const expected = expectedChecksum(benchCase);
   if (checksum !== expected) throw new Error(`answered ${checksum} instead of ${expected}`);
@@ -37,7 +40,7 @@ function runContender(benchCase: Case, id: string, { node, python, cpus, effort 
     return runChild(...pinned(cpu, python.path, [pythonScript, task]));
   }
   const { module, exported } = contender(id, benchCase);
-  const task: Task = { name, kind, ops, module, exported, ...effort, cpu, loadCpu: cpus.at(-2) };
+  const task: Task = { name, kind, ops, module, exported, ...effort, cpu };
   return runChild(node.path, [...nodeFlags, harnessScript('child'), JSON.stringify(task)]);
 }
 

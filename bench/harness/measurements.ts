@@ -1,9 +1,9 @@
 /** The ways of measuring a bench inside the child process, by the kind of its case. */
 import { setImmediate as turn } from 'node:timers/promises';
-import { measureUnderLoad } from './http.ts';
-import { pinSelf } from './pin.ts';
+import { settledHeap } from './heap.ts';
+import { pin } from './pin.ts';
 import { median } from './statistics.ts';
-import type { HttpBench, LoopBench, Measured, ParkingBench, Task } from './types.ts';
+import type { LoopBench, Measured, ParkingBench, Task } from './types.ts';
 
 /** Runs something and tells what it answered and how many milliseconds it took. */
 async function timed<T>(work: () => Promise<T>): Promise<{ answer: T; elapsed: number }> {
@@ -36,7 +36,7 @@ async function loop(bench: LoopBench, { ops, warmMs, measureMs, cpu }: Task): Pr
     return taken;
   };
   await rounds(warmMs);
-  pinSelf(cpu);
+  pin(cpu);
   const nsPerOp = (median(await rounds(measureMs)) * 1e6) / ops;
   if (checksums.size !== 1) throw new Error(`error: the rounds answered ${[...checksums].join(', ')}`);
   return { checksum: [...checksums][0] ?? Number.NaN, figures: { nsPerOp } };
@@ -59,16 +59,6 @@ async function kill(bench: ParkingBench, { ops }: Task): Promise<Measured> {
   return { checksum: answer, figures: { nsPerOp: (elapsed * 1e6) / ops } };
 }
 
-/** The heap in bytes after everything that can go is gone. */
-async function settledHeap(): Promise<number> {
-  for (let i = 0; i < 4; i++) {
-    await turn();
-    globalThis.gc?.();
-  }
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
-
 /** Memory of many parked at once, the time to kill them all, and what is left afterwards. */
 async function parked(bench: ParkingBench, { ops }: Task): Promise<Measured> {
   await bench.kill(await bench.park(1000));
@@ -82,9 +72,7 @@ async function parked(bench: ParkingBench, { ops }: Task): Promise<Measured> {
   return { checksum: answer, figures: { bytesEach, killSeconds: elapsed / 1e3, bytesLeftEach: left / ops } };
 }
 
-const http = (bench: HttpBench, task: Task): Promise<Measured> => measureUnderLoad(bench(), task);
-
 /** Each takes the kind of bench that its cases hold; the child cannot know which, hence `never`. */
 export const measurements: Readonly<
   Record<string, ((bench: never, task: Task) => Promise<Measured>) | undefined>
-> = { loop, sleepers, kill, parked, http };
+> = { loop, sleepers, kill, parked };

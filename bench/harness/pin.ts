@@ -23,7 +23,7 @@ export function findCpus(): number[] {
 export const pinned = (cpu: number | undefined, command: string, args: string[]): [string, string[]] =>
   cpu === undefined ? [command, args] : ['taskset', ['-c', String(cpu), command, ...args]];
 
-/** Moves this process, with all its threads, to one CPU. */
-export function pinSelf(cpu: number | undefined): void {
-  if (cpu !== undefined) answerOf('taskset', ['-acp', String(cpu), String(process.pid)]);
+/** Moves a process, this one unless said otherwise, with all its threads to one CPU. */
+export function pin(cpu: number | undefined, pid: number = process.pid): void {
+  if (cpu !== undefined) answerOf('taskset', ['-acp', String(cpu), String(pid)]);
 }

@@ -1,4 +1,5 @@
 /** The cases: what is measured, how much work a round is, beside whom, and the bounds of the design. */
+import { serverCases } from './plan-servers.ts';
 import type { Bound, Case, Row } from './types.ts';
 
 const EFFECT = { effect: 'Effect' };
@@ -166,17 +167,7 @@ export const allCases: readonly Case[] = [
       { metric: 'bytesLeftEach', label: 'left afterwards, bytes each', unit: 'B', bounds: [{ max: 1 }] },
     ],
   },
-  {
-    name: 'http',
-    title: 'HTTP: a request in its own greenlet',
-    kind: 'http',
-    ops: 0,
-    peers: { bare: 'raw node:http' },
-    rows: [
-      { metric: 'requestsPerSecond', unit: 'req/s', bounds: [{ against: 'bare', min: 0.85 }] },
-      { metric: 'cpuMicroseconds', label: "the server's CPU for each", unit: 'µs', bounds: [] },
-    ],
-  },
+  ...serverCases,
   {
     name: 'import',
     title: 'import of the library, beyond a bare start',

@@ -1,6 +1,7 @@
 /** Runs the cases: contenders in turn, A B A B, several times over, so that a slow minute hits all of them. */
 import { contender, contendersOf, OURS, PYTHON } from './contenders.ts';
 import { measureOnce } from './measure.ts';
+import { measureServers } from './servers.ts';
 import type { Case, Effort, Environment, Figures, Outcome, Results } from './types.ts';
 
 /** A peer that no bound is set against is measured only once when a process of it needs longer than this. */
@@ -15,21 +16,21 @@ export const quickEffort: Effort = { repetitions: 1, warmMs: 200, measureMs: 100
  * Measures all cases with one Node.
  * Python has nothing to do with the Node in use: it is measured in the first series, and `earlier` ones are taken over.
  */
-export function measureCases(
+export async function measureCases(
   cases: readonly Case[],
   environment: Environment,
   earlier: Results | undefined,
   say: (line: string) => void,
-): Results {
+): Promise<Results> {
   const results: Record<string, Record<string, Outcome>> = {};
   for (const benchCase of cases) {
     say(`${environment.node.version}  ${benchCase.name}`);
-    results[benchCase.name] = measureCase(benchCase, environment, earlier?.[benchCase.name]?.[PYTHON]);
+    results[benchCase.name] = await measureCase(benchCase, environment, earlier?.[benchCase.name]?.[PYTHON]);
   }
   return results;
 }
 
-function measureCase(benchCase: Case, environment: Environment, earlierPython: Outcome | undefined) {
+async function measureCase(benchCase: Case, environment: Environment, earlierPython: Outcome | undefined) {
   const outcomes: Record<string, Outcome> = {};
   const samples = new Map<string, Figures[]>();
   for (const id of contendersOf(benchCase)) {
@@ -40,12 +41,14 @@ function measureCase(benchCase: Case, environment: Environment, earlierPython: O
     else samples.set(id, []);
   }
   const active = new Set(samples.keys());
+  if (benchCase.kind === 'server')
+    return { ...outcomes, ...(await measureServers(benchCase, [...active], environment)) };
   const repetitions = Math.min(benchCase.repetitions ?? Infinity, environment.effort.repetitions);
   for (let i = 0; i < repetitions; i++) {
     for (const id of active) {
       const start = performance.now();
       try {
-        samples.get(id)?.push(measureOnce(benchCase, id, environment));
+        samples.get(id)?.push(await measureOnce(benchCase, id, environment));
       } catch (error) {
         outcomes[id] = { missing: (error as Error).message };
         active.delete(id);

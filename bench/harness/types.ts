@@ -1,6 +1,4 @@
 /** The words of the harness: what a bench is, what a case says of it, what comes out. */
-import type { RequestListener } from 'node:http';
-
 /** Does `ops` operations and answers a checksum of the work. */
 export type LoopBench = (ops: number) => Promise<number>;
 
@@ -10,11 +8,37 @@ export interface ParkingBench<State = unknown> {
   kill(state: State): Promise<number>;
 }
 
-/** Makes the listener of a server whose throughput is measured. */
-export type HttpBench = () => RequestListener;
+/** A server that listens on 127.0.0.1. */
+export interface BenchServer {
+  readonly port: number;
+  /** How many requests, or messages, have been handled so far. */
+  served(): number;
+}
 
-/** How a case is measured: see measurements.ts and import-time.ts. */
-export type Kind = 'loop' | 'sleepers' | 'kill' | 'parked' | 'http' | 'import';
+/** Starts a server. It ends with its process. */
+export type ServerBench = () => Promise<BenchServer>;
+
+/** What the connections of a load say: 1 KiB that comes back, or GET requests that are answered with `hello`. */
+export type Protocol = 'echo' | 'http';
+
+/** What a load tells of its work. */
+export interface LoadFigures {
+  readonly answered: number;
+  readonly seconds: number;
+}
+
+/** What a server tells of itself: so far, and at the moment; the heap where there is one of ours to see. */
+export interface Usage {
+  readonly served: number;
+  readonly cpuMicroseconds: number;
+}
+export interface Memory {
+  readonly heap?: number;
+  readonly rss: number;
+}
+
+/** How a case is measured: see measurements.ts, servers.ts, idle.ts and import-time.ts. */
+export type Kind = 'loop' | 'sleepers' | 'kill' | 'parked' | 'server' | 'idle' | 'import';
 
 /** Named numbers, and the proof that the work was done. */
 export type Figures = Readonly<Record<string, number>>;
@@ -44,8 +68,11 @@ export interface Case {
   readonly kind: Kind;
   /** The module that holds our side, `bench/<module>.bench.ts`; the case's name unless said otherwise. */
   readonly module?: string;
-  /** Operations in one round. */
+  /** Operations in one round; for servers, connections. */
   readonly ops: number;
+  /** What the load of a server says, and how long a round of it is: so many times `measureMs`, 1 unless said otherwise. */
+  readonly protocol?: Protocol;
+  readonly length?: number;
   /** What a contender must answer for them: the number of operations unless said otherwise. */
   readonly checksum?: (ops: number) => number;
   /** At most so many processes for each contender, for cases that take long. */
@@ -75,9 +102,8 @@ export interface Task extends Effort {
   /** URL of the module with the benches, and the name it exports them under. */
   readonly module: string;
   readonly exported: string;
-  /** The CPU to measure on, and the one for the load of an HTTP bench; absent where nothing is pinned. */
+  /** The CPU to measure on; absent where nothing is pinned. */
   readonly cpu?: number | undefined;
-  readonly loadCpu?: number | undefined;
 }
 
 export interface NodeRuntime {

@@ -70,9 +70,14 @@ export function formatAccessEntry(entry: AccessEntry): string {
   return `${shown} ${code} ${length > 0 ? length : '-'} ${seconds.toFixed(6)}`;
 }
 
-/** @internal A line about something that went wrong, with client and time in front. */
-export function formatErrorLine(client: string, text: string): string {
-  return `${escapeText(client) || '-'} - - [${formatTime(new Date(wallClock()))}] ${escapeText(text)}\n`;
+/** @internal Writes a line about something that went wrong, with client and time in front. */
+export function writeErrorLine(target: LogStream, client: string, text: string): void {
+  const time = formatTime(new Date(wallClock()));
+  try {
+    target.write(`${escapeText(client) || '-'} - - [${time}] ${escapeText(text)}\n`);
+  } catch (error) {
+    reportUncaught(target, error);
+  }
 }
 
 // What would end the line, move the cursor of a terminal, or look like the end of a quoted part.

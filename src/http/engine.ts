@@ -11,7 +11,7 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { checkFunction, mismatch } from '../base/check.ts';
 import type { Seconds } from '../core/timeout.ts';
-import { formatErrorLine } from './access-log.ts';
+import { writeErrorLine } from './access-log.ts';
 import { Connection } from './connection.ts';
 import { EngineState } from './engine-state.ts';
 import type { Serve } from './exchange.ts';
@@ -211,7 +211,8 @@ export class HttpEngine {
     if (status === 408 && stream.bytesRead === 0) return void stream.destroy();
     if (!connection.refuseNonsense(status)) return;
     this.#logRefusal(connection, firstLine(error), status);
-    this.#state.settings.errorLog?.write(formatErrorLine(connection.address, `refused: ${error.message}`));
+    const { errorLog } = this.#state.settings;
+    if (errorLog !== undefined) writeErrorLine(errorLog, connection.address, `refused: ${error.message}`);
   }
 
   #logRefusal(connection: Connection, requestLine: string, status: number): void {

@@ -1,26 +1,29 @@
 /**
  * The body of a request: read from the wire when somebody asks for it, and not before.
  *
- *   collectBody()  all of it, as one buffer
+ *   takeBody()     all of it, if it is there: a short one has mostly come with the headers
+ *   collectBody()  all of it; parks until it has come
  *   bodyStream()   bit by bit: each pull takes what has come, or parks until something comes
  *
- * Both are waits of the greenlet that reads: a kill or a timeout ends them, and leaves no listener behind.
+ * The waits are those of the greenlet that reads: a kill or a timeout ends them, and leaves no listener behind.
  */
 import type { IncomingMessage } from 'node:http';
-import { pendingInterrupt, rejectedQuietly } from '../core/checkpoint.ts';
 import { Waiter } from '../core/waiter.ts';
 import { SocketError } from '../inet/errors.ts';
 import { realFetch } from './fetch-real.ts';
 
 const ABOUT = 'the body of a request';
 
+/** @internal The whole body, when all of it has come already. */
+export function takeBody(incoming: IncomingMessage): Buffer | undefined {
+  if (incoming.readableFlowing !== null || incoming.destroyed) return undefined;
+  const length = incoming.headers['content-length'];
+  const isThere = length === undefined ? incoming.complete : incoming.readableLength === Number(length);
+  return isThere ? ((incoming.read() as Buffer | null) ?? Buffer.alloc(0)) : undefined;
+}
+
 /** @internal The whole body. Parks until it has come. */
 export function collectBody(incoming: IncomingMessage): Promise<Buffer> {
-  const reason = pendingInterrupt();
-  if (reason !== undefined) return rejectedQuietly(reason);
-  // A short one has mostly come with the headers.
-  if (incoming.complete && incoming.readableFlowing === null && !incoming.destroyed)
-    return Promise.resolve((incoming.read() as Buffer | null) ?? Buffer.alloc(0));
   return new Collector(incoming).collect();
 }
 
@@ -82,11 +85,14 @@ abstract class BodyListener<T> {
     const { received } = this;
     const length = this.incoming.headers['content-length'];
     const of = length === undefined ? '' : ` of ${length}`;
-    return new SocketError(`Cannot read the body of the request: the client has gone after ${received}${of} bytes`, {
-      code: 'ECONNRESET',
-      syscall: 'read',
-      cause: error,
-    });
+    return new SocketError(
+      `Cannot read the body of the request: the client has gone after ${received}${of} bytes`,
+      {
+        code: 'ECONNRESET',
+        syscall: 'read',
+        cause: error,
+      },
+    );
   }
 }
 
@@ -126,7 +132,7 @@ export function bodyStream(incoming: IncomingMessage): ReadableStream<Uint8Array
       cancel: () => source.cancel(),
     },
     { highWaterMark: 0 },
-  ) as ReadableStream<Uint8Array>;
+  );
 }
 
 type Piece = Buffer | undefined;

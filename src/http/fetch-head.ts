@@ -38,7 +38,8 @@ export class ResponseHead {
     this.status = status;
     this.statusText = statusText;
     this.isAscii = ASCII.test(statusText);
-    for (let index = 0; index < list.length; index += 2) this.#take(list[index] as string, list[index + 1] as string);
+    for (let index = 0; index < list.length; index += 2)
+      this.#take(list[index] as string, list[index + 1] as string);
   }
 
   /** Hands it to node:http. */
@@ -51,7 +52,8 @@ export class ResponseHead {
   }
 
   #take(name: string, value: string): void {
-    if (LENGTHS[name.length] === true && OF_THE_CONNECTION.has(name.toLowerCase())) this.#obey(name.toLowerCase(), value);
+    if (LENGTHS[name.length] === true && OF_THE_CONNECTION.has(name.toLowerCase()))
+      this.#obey(name.toLowerCase(), value);
     else {
       this.headers.push(name, value);
       this.isAscii &&= ASCII.test(value);
@@ -73,14 +75,20 @@ export function listOfHeaders(headers: Iterable<readonly [string, string]>): str
   const list: string[] = [];
   for (const [name, value] of headers) {
     if (!isPlainHeader(name, value))
-      throw new TypeError(mismatch(`Response header ${JSON.stringify(name)}`, 'text without control characters', value));
+      throw new TypeError(
+        mismatch(`Response header ${JSON.stringify(name)}`, 'text without control characters', value),
+      );
     list.push(name, value);
   }
   return list;
 }
 
+// fetch() can undo the last of these from this version on.
+const [major = 0, minor = 0] = (process.versions['undici'] ?? '').split('.').map(Number);
+const HAS_ZSTD = process.versions['zstd'] !== undefined && (major > 7 || (major === 7 && minor >= 11));
+
 // What fetch() undoes, and leaves in the headers.
-const UNDONE = /^(?:x-)?gzip$|^deflate$|^br$/i;
+const UNDONE = HAS_ZSTD ? /^(?:(?:x-)?gzip|deflate|br|zstd)$/i : /^(?:(?:x-)?gzip|deflate|br)$/i;
 
 /** @internal For a response that fetch() has given: its body is not encoded any more. */
 export function withoutEncoding(list: readonly string[]): readonly string[] {

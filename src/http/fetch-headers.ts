@@ -24,7 +24,8 @@ export function indexOfHeader(list: readonly string[], name: string, start = 0):
   const lower = name.toLowerCase();
   for (let index = start; index < list.length; index += 2) {
     const candidate = list[index] as string;
-    if (candidate.length === lower.length && (candidate === lower || candidate.toLowerCase() === lower)) return index;
+    if (candidate.length === lower.length && (candidate === lower || candidate.toLowerCase() === lower))
+      return index;
   }
   return -1;
 }
@@ -35,7 +36,8 @@ export function valueOfHeader(list: readonly string[], name: string): string | n
   if (index < 0) return null;
   let value = list[index + 1] as string;
   while ((index = indexOfHeader(list, name, index + 2)) >= 0)
-    value += (name.length === 6 && name.toLowerCase() === 'cookie' ? '; ' : ', ') + (list[index + 1] as string);
+    value +=
+      (name.length === 6 && name.toLowerCase() === 'cookie' ? '; ' : ', ') + (list[index + 1] as string);
   return value;
 }
 

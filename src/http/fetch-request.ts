@@ -2,15 +2,15 @@
  * A Request that is there before anything of it has been looked at. Method, URL, headers and the body are answered
  * from the IncomingMessage; a real Request is made when something needs one, and answers from then on.
  *
- *   text(), json(), ... ──► the wire                    (the whole body, without a stream)
- *   body                ──► a stream on the wire
- *   clone(), formData of a read body, mode, ... ──► the real Request, with that stream as its body
+ *   text(), json(), ...    ──► the wire: the whole body, without a stream
+ *   body, clone(), mode ...──► the real Request, whose body is a stream on the wire
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { nameErrorClass } from '../base/errors.ts';
-import { bodyStream, collectBody } from './fetch-body.ts';
+import { NativePromise } from '../base/native.ts';
+import { pendingInterrupt, rejectedQuietly } from '../core/checkpoint.ts';
+import { bodyStream, collectBody, takeBody } from './fetch-body.ts';
 import { LightHeaders } from './fetch-headers.ts';
 import { passFor, realFetch } from './fetch-real.ts';
 import { originOf, urlOf, urlOfOtherTarget } from './fetch-url.ts';
@@ -33,7 +33,6 @@ export class LightRequest {
   #url: string | undefined;
   #headers: LightHeaders | undefined = undefined;
   #controller: AbortController | undefined = undefined;
-  #stream: ReadableStream<Uint8Array> | undefined = undefined;
   #real: Request | undefined = undefined;
   /** The body was read without a stream. */
   #isRead = false;
@@ -76,27 +75,23 @@ export class LightRequest {
   }
 
   get body(): ReadableStream<Uint8Array> | null {
-    if (!this.#hasBody()) return null;
-    if (this.#isRead) return LightRequest.toReal(this).body as ReadableStream<Uint8Array>;
-    return (this.#stream ??= bodyStream(this.#incoming));
+    return this.#hasBody() ? (LightRequest.toReal(this).body as ReadableStream<Uint8Array>) : null;
   }
 
   get bodyUsed(): boolean {
-    if (this.#isRead) return true;
-    if (this.#real !== undefined) return this.#real.bodyUsed;
-    return this.#stream !== undefined && Readable.isDisturbed(this.#stream as never);
+    return this.#isRead || (this.#real !== undefined && this.#real.bodyUsed);
   }
 
   text(): Promise<string> {
-    return this.#isOnTheWire() ? this.#readText() : LightRequest.toReal(this).text();
+    return this.#isOnTheWire() ? this.#read(decode) : LightRequest.toReal(this).text();
   }
 
   json(): Promise<unknown> {
-    return this.#isOnTheWire() ? this.#readText().then(parseJson) : LightRequest.toReal(this).json();
+    return this.#isOnTheWire() ? this.#read(parseJson) : LightRequest.toReal(this).json();
   }
 
   arrayBuffer(): Promise<ArrayBuffer> {
-    return this.#isOnTheWire() ? this.#readBytes().then(toArrayBuffer) : LightRequest.toReal(this).arrayBuffer();
+    return this.#isOnTheWire() ? this.#read(toArrayBuffer) : LightRequest.toReal(this).arrayBuffer();
   }
 
   async bytes(): Promise<Uint8Array> {
@@ -104,7 +99,9 @@ export class LightRequest {
   }
 
   blob(): Promise<Blob> {
-    return this.#isOnTheWire() ? this.#readResponse().then((it) => it.blob()) : LightRequest.toReal(this).blob();
+    return this.#isOnTheWire()
+      ? this.#readResponse().then((it) => it.blob())
+      : LightRequest.toReal(this).blob();
   }
 
   formData(): Promise<FormData> {
@@ -131,34 +128,41 @@ export class LightRequest {
 
   /** True when the body can be read past all streams. */
   #isOnTheWire(): boolean {
-    return !this.#isRead && this.#stream === undefined && this.#real === undefined && this.#hasBody();
+    return !this.#isRead && this.#real === undefined && this.#hasBody();
   }
 
-  #readBytes(): Promise<Buffer> {
+  /** Reads all of the body, and answers what is made of it. Parks until it has come. */
+  #read<T>(convert: (bytes: Buffer) => T): Promise<T> {
+    const reason = pendingInterrupt();
+    if (reason !== undefined) return rejectedQuietly(reason);
     this.#isRead = true;
-    return collectBody(this.#incoming);
-  }
-
-  #readText(): Promise<string> {
-    return this.#readBytes().then(decode);
+    const bytes = takeBody(this.#incoming);
+    if (bytes === undefined) return collectBody(this.#incoming).then(convert);
+    try {
+      return NativePromise.resolve(convert(bytes));
+    } catch (error) {
+      return NativePromise.reject(error);
+    }
   }
 
   /** For what takes a parser of the real class: it sees a Response with the same body and type. */
-  async #readResponse(): Promise<Response> {
+  #readResponse(): Promise<Response> {
     const type = this.headers.get('content-type');
-    const bytes = await this.#readBytes();
-    return new (realFetch().Response)(bytes, type === null ? {} : { headers: { 'content-type': type } });
+    const init = type === null ? {} : { headers: { 'content-type': type } };
+    return this.#read((bytes) => new (realFetch().Response)(bytes, init));
   }
 
   #makeReal(): Request {
     const init: StreamInit = { method: this.method, headers: this.headers, signal: this.signal };
     if (this.#hasBody()) {
-      init.body = this.#isRead ? new Uint8Array() : (this.body as NonNullable<RequestInit['body']>);
+      init.body = this.#isRead
+        ? new Uint8Array()
+        : (bodyStream(this.#incoming) as NonNullable<RequestInit['body']>);
       init.duplex = 'half';
     }
     const real = new (realFetch().Request)(this.url, init);
     // One that was read past it counts as read.
-    if (this.#isRead) void real.body?.cancel();
+    if (this.#isRead) void real.body?.getReader().cancel();
     if (this.#headers !== undefined) LightHeaders.handOver(this.#headers, real.headers);
     return real;
   }
@@ -190,8 +194,8 @@ function decode(bytes: Buffer): string {
   return bytes.toString('utf8', hasMark ? 3 : 0);
 }
 
-function parseJson(text: string): unknown {
-  return JSON.parse(text);
+function parseJson(bytes: Buffer): unknown {
+  return JSON.parse(decode(bytes));
 }
 
 function toArrayBuffer({ buffer, byteOffset, byteLength }: Buffer): ArrayBuffer {

@@ -1,11 +1,12 @@
 /**
- * A Response that is no more than what it was made of: status, a flat list of headers, and a body that is text or bytes.
- * What is not that plain is given to the real class at once, so that it fails as the real one does and when the real one
- * does; and a real Response is made when something beyond status and headers is asked for.
+ * A Response that is no more than what it was made of: status, a flat list of headers, and a body that is text, bytes
+ * or a stream. What is not that plain is given to the real class at once, so that it fails as the real one does and
+ * when the real one does; and a real Response is made when something beyond status and headers is asked for.
  *
  *   new Response('hello') ──sent──► one write, without a stream        (a fifteenth of what the real one takes)
  *         └──text(), body, clone() ...──► the real Response, from then on
  */
+import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { LightHeaders, indexOfHeader, isPlainHeader } from './fetch-headers.ts';
 import { passFor, realFetch } from './fetch-real.ts';
@@ -14,13 +15,14 @@ type RealInit = ConstructorParameters<typeof Response>[1];
 type RealBody = ConstructorParameters<typeof Response>[0];
 
 /** @internal What a light body is. */
-export type LightBody = string | Buffer | null;
+export type LightBody = string | Buffer | ReadableStream<Uint8Array> | null;
 
-/** @internal The headers of text without any of its own: an object of its own, which sending knows. */
-export const TEXT_HEADERS: readonly string[] = Object.freeze(['Content-Type', 'text/plain;charset=UTF-8']);
+/** @internal The type of text that has no other. */
+export const TEXT_TYPE = 'text/plain;charset=UTF-8';
+/** @internal The headers of a response that is text and has none of its own: sending knows this list. */
+export const TEXT_HEADERS: readonly string[] = Object.freeze(['Content-Type', TEXT_TYPE]);
 const NO_HEADERS: readonly string[] = Object.freeze([]);
 const JSON_TYPE = 'application/json';
-const TEXT_TYPE = 'text/plain;charset=UTF-8';
 
 /** The type of the next text to be made a response of: `Response.json` has its own. */
 let typeOfText = TEXT_TYPE;
@@ -34,12 +36,15 @@ export class LightResponse {
   #status = 200;
   #statusText = '';
   #isSent = false;
+  /** How long a body is that comes bit by bit, where that is known. */
+  #size: number | undefined = undefined;
 
-  constructor(body: unknown = null, init: unknown = undefined) {
+  constructor(body: unknown = null, init?: unknown) {
     const type = typeOfText;
     typeOfText = TEXT_TYPE;
     if (!this.#takeBody(body) || !this.#takeInit(init, typeof body === 'string' ? type : undefined)) {
       this.#real = new (realFetch().Response)(body as RealBody, init as RealInit);
+      if (body instanceof Blob) this.#size = body.size;
     }
   }
 
@@ -66,7 +71,12 @@ export class LightResponse {
 
   /** The real Response behind; made at the first call. */
   static toReal(response: LightResponse): Response {
-    return (response.#real ??= response.#makeReal());
+    if (response.#real !== undefined) return response.#real;
+    const body = response.#body;
+    // Nobody can have what is in a stream that somebody else has: the real class refuses it in the same words.
+    if (isStream(body) && (body.locked || isDisturbed(body))) return spentResponse();
+    response.#real = response.#makeReal();
+    return response.#real;
   }
 
   /** Takes the body for sending; undefined when only the real one has it. */
@@ -76,13 +86,18 @@ export class LightResponse {
     const real = response.#real;
     const body = response.#body;
     if (real === undefined) {
-      if (body !== null) response.#isSent = true;
+      response.#isSent = body !== null && !isStream(body);
       return body;
     }
     // It may have been looked at, and not touched.
-    if (body === null || real.body === null || real.body.locked) return undefined;
-    void real.body.cancel();
+    if (body === null || isStream(body) || real.body === null || real.body.locked) return undefined;
+    void real.body.getReader().cancel();
     return body;
+  }
+
+  /** How long the body is, where that is known though it is a stream. */
+  static sizeOf(response: LightResponse): number | undefined {
+    return response.#size;
   }
 
   /** The headers for sending, as a flat list; undefined when they are in a real object. */
@@ -112,13 +127,26 @@ export class LightResponse {
     return this.#headers as unknown as Headers;
   }
 
+  get type(): string {
+    return this.#real === undefined ? 'default' : this.#real.type;
+  }
+
+  get url(): string {
+    return this.#real === undefined ? '' : this.#real.url;
+  }
+
+  get redirected(): boolean {
+    return this.#real !== undefined && this.#real.redirected;
+  }
+
   get body(): ReadableStream<Uint8Array> | null {
-    if (this.#real === undefined && this.#body === null) return null;
+    if (this.#real === undefined && (this.#body === null || isStream(this.#body))) return this.#body;
     return LightResponse.toReal(this).body as ReadableStream<Uint8Array> | null;
   }
 
   get bodyUsed(): boolean {
-    return this.#isSent || (this.#real !== undefined && this.#real.bodyUsed);
+    if (this.#isSent || isDisturbed(this.#body)) return true;
+    return this.#real !== undefined && this.#real.bodyUsed;
   }
 
   [inspect.custom](_depth: number, options: object): string {
@@ -131,6 +159,7 @@ export class LightResponse {
     if (typeof body === 'string' || body === null) this.#body = body;
     else if (typeof body !== 'object') return false;
     else if (body instanceof Uint8Array && body.buffer instanceof ArrayBuffer) this.#body = Buffer.from(body);
+    else if (isStream(body) && !body.locked && !isDisturbed(body)) this.#body = body;
     else return false;
     return true;
   }
@@ -142,7 +171,11 @@ export class LightResponse {
       return true;
     }
     if (typeof init !== 'object') return false;
-    const { status, statusText, headers } = init as { status?: unknown; statusText?: unknown; headers?: unknown };
+    const { status, statusText, headers } = init as {
+      status?: unknown;
+      statusText?: unknown;
+      headers?: unknown;
+    };
     if (status !== undefined && !this.#takeStatus(status)) return false;
     if (statusText !== undefined && !this.#takeStatusText(statusText)) return false;
     const list = headers === undefined ? [] : copyOf(headers);
@@ -153,7 +186,8 @@ export class LightResponse {
   }
 
   #takeStatus(status: unknown): boolean {
-    if (typeof status !== 'number' || !(status >= 200 && status <= 599) || !Number.isInteger(status)) return false;
+    if (typeof status !== 'number' || !(status >= 200 && status <= 599) || !Number.isInteger(status))
+      return false;
     this.#status = status;
     // These never have a body: one that was given is an error.
     return this.#body === null || !(status === 204 || status === 205 || status === 304);
@@ -167,20 +201,36 @@ export class LightResponse {
 
   #makeReal(): Response {
     const init = { status: this.#status, statusText: this.#statusText, headers: this.headers };
-    const real = new (realFetch().Response)((this.#isSent ? '' : this.#body) as RealBody, init);
-    if (this.#isSent) void real.body?.cancel();
+    const real = this.#isSent
+      ? spentResponse(init)
+      : new (realFetch().Response)(this.#body as RealBody, init);
     LightHeaders.handOver(this.#headers as LightHeaders, real.headers);
     return real;
   }
 }
 Object.defineProperty(LightResponse, 'name', { value: 'Response' });
 
+function isStream(body: unknown): body is ReadableStream<Uint8Array> {
+  return typeof body === 'object' && body instanceof realFetch().ReadableStream;
+}
+
+function isDisturbed(body: unknown): boolean {
+  return isStream(body) && Readable.isDisturbed(body as never);
+}
+
+/** A real Response whose body was used. */
+function spentResponse(init?: RealInit): Response {
+  const response = new (realFetch().Response)('', init);
+  void response.body?.getReader().cancel();
+  return response;
+}
+
 /** A flat list of headers given in any usual form; undefined when something about them is odd. */
 function copyOf(headers: unknown): string[] | undefined {
   if (typeof headers !== 'object' || headers === null) return undefined;
   if (LightHeaders.isLight(headers)) {
     const list = LightHeaders.listOf(headers);
-    return list === undefined ? copyOfPairs(headers as unknown as Headers) : [...list];
+    return list === undefined ? copyOfPairs(headers) : [...list];
   }
   if (headers instanceof realFetch().Headers || Array.isArray(headers)) return copyOfPairs(headers);
   return Symbol.iterator in headers ? undefined : copyOfRecord(headers as Record<string, unknown>);

@@ -5,8 +5,7 @@
 import type { ServerResponse } from 'node:http';
 import { mismatch } from '../base/check.ts';
 import { ResponseHead, listOfHeaders, withoutEncoding } from './fetch-head.ts';
-import { realFetch } from './fetch-real.ts';
-import { type LightBody, LightResponse, TEXT_HEADERS } from './fetch-response.ts';
+import { type LightBody, LightResponse, TEXT_HEADERS, TEXT_TYPE } from './fetch-response.ts';
 import { cancelQuietly, sendStream } from './fetch-stream.ts';
 
 /** What node:http keeps on a response and does not write about. */
@@ -31,15 +30,24 @@ export function sendResponse(result: unknown, outgoing: ServerResponse): Promise
         return sendText(outgoing, result.status, body);
       return sendBody(outgoing, new ResponseHead(result.status, result.statusText, list), body);
     }
-    return sendReal(outgoing, LightResponse.toReal(result), body);
+    return sendReal(outgoing, LightResponse.toReal(result), body, LightResponse.sizeOf(result));
   }
-  if (!(result instanceof realFetch().Response) && !isResponse(result)) return refuseResult(result);
-  return sendReal(outgoing, result, undefined);
+  if (!isSendable(result)) return refuseResult(result);
+  return sendReal(outgoing, result, undefined, undefined);
 }
 
-/** A Response that another library has made of its own. */
-function isResponse(value: object): value is Response {
-  const { status, headers, body } = value as Partial<Response>;
+/** What a Response must have, in order to be sent: another library may have made it, of its own. */
+interface Sendable {
+  readonly status: number;
+  readonly statusText?: string;
+  readonly headers: Iterable<readonly [string, string]>;
+  readonly body: ReadableStream<Uint8Array> | null;
+  readonly bodyUsed?: boolean;
+  readonly url?: string;
+}
+
+function isSendable(value: object): value is Sendable {
+  const { status, headers, body } = value as Partial<Sendable>;
   return (
     typeof status === 'number' &&
     typeof headers === 'object' &&
@@ -55,26 +63,30 @@ function refuseResult(result: unknown): never {
 
 /** Text, without headers of its own. */
 function sendText(outgoing: ServerResponse, status: number, text: string): undefined {
-  outgoing.writeHead(status, [
-    'Content-Type',
-    TEXT_HEADERS[1] as string,
-    'Content-Length',
-    String(Buffer.byteLength(text)),
-  ]);
+  outgoing.writeHead(status, ['Content-Type', TEXT_TYPE, 'Content-Length', String(Buffer.byteLength(text))]);
   endWithText(outgoing, text);
 }
 
-/** @param body what is known of it */
-function sendReal(outgoing: ServerResponse, response: Response, body: LightBody | undefined): Promise<void> | undefined {
-  const { status, statusText = '', url } = response;
+/**
+ * @param body what is known of it
+ * @param size how long it is, where only that is known
+ */
+function sendReal(
+  outgoing: ServerResponse,
+  response: Sendable,
+  body: LightBody | undefined,
+  size: number | undefined,
+): Promise<void> | undefined {
+  const { status, statusText = '', url = '', bodyUsed = false } = response;
   if (status < 200 || status > 599)
     throw new TypeError(mismatch('HTTPServer(handle)', 'a Response with a status from 200 to 599', status));
-  let list: readonly string[] = listOfHeaders(response.headers as unknown as Iterable<[string, string]>);
-  if (typeof url === 'string' && url !== '' && response.body !== null) list = withoutEncoding(list);
+  let list: readonly string[] = listOfHeaders(response.headers);
+  if (url !== '' && response.body !== null) list = withoutEncoding(list);
   const head = new ResponseHead(status, statusText, list);
   if (body !== undefined) return sendBody(outgoing, head, body);
-  if (response.bodyUsed) throw new TypeError('Cannot send the Response: its body has been used already');
-  return sendBody(outgoing, head, response.body as ReadableStream<Uint8Array> | null);
+  head.length = size ?? head.length;
+  if (bodyUsed) throw new TypeError('Cannot send the Response: its body has been used already');
+  return sendBody(outgoing, head, response.body);
 }
 
 function sendBody(

@@ -11,8 +11,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import { mismatch } from '../base/check.ts';
-import { setImmediate } from '../base/native.ts';
-import { interruptible } from '../core/interruptible.ts';
+import { NativePromise, setImmediate } from '../base/native.ts';
 import { Waiter } from '../core/waiter.ts';
 import { ClientGoneError } from './fetch-request.ts';
 import type { ResponseHead } from './fetch-head.ts';
@@ -32,100 +31,115 @@ export function cancelQuietly(stream: { cancel(reason?: unknown): Promise<void> 
   stream.cancel(reason).then(ignore, ignore);
 }
 
+/** Driven by what happens to stream and client; the greenlet is parked meanwhile, once. */
 class BodyPump {
   readonly #outgoing: ServerResponse;
   readonly #head: ResponseHead;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #done = new Waiter<void>();
   /** The first chunk, until it is known whether it is the only one. */
   #held: Uint8Array | undefined = undefined;
   #sent = 0;
-  #drain: Waiter<void> | undefined = undefined;
-  readonly #flush: NodeJS.Immediate;
+  #isOver = false;
+  /** Goes on reading, in the context of the greenlet and not of the event that it is due to. */
+  #goOn: (() => void) | undefined = undefined;
 
-  constructor(
-    outgoing: ServerResponse,
-    head: ResponseHead,
-    reader: ReadableStreamDefaultReader<Uint8Array>,
-  ) {
+  constructor(outgoing: ServerResponse, head: ResponseHead, reader: ReadableStreamDefaultReader<Uint8Array>) {
     this.#outgoing = outgoing;
     this.#head = head;
     this.#reader = reader;
-    // A client that waits for the head must not have to wait for the body as well.
-    this.#flush = setImmediate(() => this.#begin());
   }
 
   async run(): Promise<void> {
-    const outgoing = this.#outgoing.on('drain', this.#onDrain).on('close', this.#onClose);
+    const outgoing = this.#outgoing;
+    if (outgoing.destroyed) return this.#onClose();
+    outgoing.on('drain', this.#onDrain).on('close', this.#onClose);
+    // A client that waits for the head must not have to wait for the body as well.
+    setImmediate(this.#begin);
+    this.#read();
     try {
-      if (outgoing.destroyed) this.#onClose();
-      while (await this.#step());
-      if (!outgoing.destroyed) this.#end();
+      await this.#done.park(undefined, { about: 'the end of the body of a response' });
     } catch (error) {
       cancelQuietly(this.#reader, error);
       if (outgoing.headersSent) outgoing.destroy();
       throw error;
     } finally {
-      clearImmediate(this.#flush);
+      this.#isOver = true;
       outgoing.off('drain', this.#onDrain).off('close', this.#onClose);
     }
   }
 
-  readonly #onDrain = (): void => {
-    if (this.#drain?.isParked === true) this.#drain.switch();
+  readonly #read = (): void => {
+    if (!this.#isOver) this.#reader.read().then(this.#onRead, this.#onError);
   };
+
+  readonly #onRead = ({ done, value }: { done: boolean; value?: Uint8Array | undefined }): void => {
+    if (this.#isOver) return;
+    try {
+      if (done) this.#end();
+      else if (this.#take(value)) this.#read();
+      else void new NativePromise<void>((resolve) => (this.#goOn = resolve)).then(this.#read);
+    } catch (error) {
+      this.#onError(error);
+    }
+  };
+
+  readonly #onError = (error: unknown): void => {
+    if (!this.#isOver) this.#done.throw(error);
+  };
+
+  readonly #onDrain = (): void => this.#goOn?.();
 
   readonly #onClose = (): void => {
-    // What is being read then ends.
     cancelQuietly(this.#reader, new ClientGoneError('The client has gone'));
-    this.#onDrain();
+    this.#done.switch();
   };
 
-  /** Answers false at the end of the body. */
-  async #step(): Promise<boolean> {
-    const { done, value } = await interruptible(this.#reader.read());
-    if (done || this.#outgoing.destroyed) return false;
-    const chunk: unknown = value;
+  /** Answers false when the client has enough to take. */
+  #take(chunk: unknown): boolean {
+    const outgoing = this.#outgoing;
     if (!(chunk instanceof Uint8Array))
       throw new TypeError(mismatch('Response(body)', 'a stream of Uint8Array', chunk));
     this.#sent += chunk.length;
-    const { length = Infinity } = this.#head;
-    if (this.#sent > length)
-      throw new RangeError(`Cannot send the Response: its body is longer than its Content-Length of ${length}`);
-    if (!this.#outgoing.headersSent && this.#held === undefined) this.#held = chunk;
-    else {
-      this.#begin();
-      if (chunk.length > 0 && !this.#outgoing.write(chunk)) await this.#drained();
+    if (!outgoing.headersSent && this.#held === undefined) {
+      this.#held = chunk;
+      return true;
     }
-    return true;
+    this.#begin();
+    this.#checkLength(this.#sent > (this.#head.length ?? Infinity));
+    return chunk.length === 0 || outgoing.write(chunk);
   }
 
   /** Sends the head, and the chunk that was held back. */
-  #begin(): void {
+  readonly #begin = (): void => {
     const outgoing = this.#outgoing;
-    if (outgoing.headersSent || outgoing.destroyed) return;
+    if (this.#isOver || outgoing.headersSent || outgoing.destroyed) return;
+    const { length } = this.#head;
+    // Until it is out, what there is counts, and not what was said of it.
+    if (length !== undefined && this.#sent > length) this.#head.length = undefined;
     this.#head.write(outgoing, this.#head.length);
     if (this.#held === undefined || this.#held.length === 0) outgoing.flushHeaders();
     else outgoing.write(this.#held);
-  }
+  };
 
   #end(): void {
     const outgoing = this.#outgoing;
-    const { length } = this.#head;
-    if (length !== undefined && length !== this.#sent)
-      throw new RangeError(
-        `Cannot send the Response: its body is of ${this.#sent} bytes, its Content-Length of ${length}`,
-      );
-    if (outgoing.headersSent) outgoing.end();
-    else {
+    if (outgoing.headersSent) {
+      this.#checkLength(this.#sent !== (this.#head.length ?? this.#sent));
+      outgoing.end();
+    } else {
       this.#head.write(outgoing, this.#sent);
       outgoing.end(this.#held);
     }
+    this.#done.switch();
   }
 
-  #drained(): Promise<void> | undefined {
-    if (this.#outgoing.destroyed) return undefined;
-    this.#drain = new Waiter<void>();
-    return this.#drain.park(undefined, { about: 'the client to take more of a response' });
+  #checkLength(isWrong: boolean): void {
+    if (!isWrong) return;
+    const { length } = this.#head;
+    throw new RangeError(
+      `Cannot send the Response: its Content-Length is ${length}, and its body has ${this.#sent} bytes or more`,
+    );
   }
 }
 

@@ -35,19 +35,11 @@ export interface RequestKeeper {
   bodyFlood(request: EngineRequest): void;
 }
 
-/** What node:http calls, or keeps, on a request and does not write about. */
-interface Internals {
-  _dump(): void;
-  readonly _destroy: DestroyFunction;
-}
-
 type DestroyCallback = (error?: Error | null) => void;
-type DestroyFunction = (error: Error | null, callback: DestroyCallback) => void;
 
-const { _dump: dump, _destroy: destroy } = IncomingMessage.prototype as unknown as Internals;
-
-const { push: pushPlainly } = IncomingMessage.prototype;
-const { _read: readPlainly } = IncomingMessage.prototype;
+const { push: pushPlainly, _read: readPlainly } = IncomingMessage.prototype;
+// What node:http calls on a request that nobody reads, and does not write about.
+const { _dump: dumpPlainly } = IncomingMessage.prototype as unknown as { readonly _dump: () => void };
 
 /**
  * @internal Express gives requests another prototype, so that whatever is called later is either the object's own, or a
@@ -59,7 +51,6 @@ export class EngineRequest extends IncomingMessage {
   override readonly push: (chunk: unknown, encoding?: BufferEncoding) => boolean = EngineRequest.#push;
   override readonly _read: (size: number) => void = EngineRequest.#read;
   readonly _dump: () => void = EngineRequest.#dump;
-  override readonly _destroy: DestroyFunction = EngineRequest.#destroy;
   #keeper: RequestKeeper | undefined = undefined;
   #limit = Infinity;
   #received = 0;
@@ -86,6 +77,8 @@ export class EngineRequest extends IncomingMessage {
   /** Has reading it fail. The connection lives on for the answer that says why. */
   static fail(request: EngineRequest, error: Error): void {
     request.#isFailed = true;
+    // By itself, a request that fails takes its connection along.
+    request._destroy = EngineRequest.#destroy;
     request.destroy(error);
   }
 
@@ -112,9 +105,7 @@ export class EngineRequest extends IncomingMessage {
       if (!response.headersSent) response.writeContinue();
     }
     readPlainly.call(this, size);
-    if (!this.#isEmpty) return;
-    this.#isEmpty = false;
-    pushPlainly.call(this, null);
+    this.#tellEnd();
   }
 
   /** Called by node:http when the answer is out and nobody has begun to read the body. */
@@ -124,7 +115,8 @@ export class EngineRequest extends IncomingMessage {
       this.#isLeft = true;
       return;
     }
-    if (this.#keeper === undefined) return dump.call(this);
+    this.#tellEnd();
+    if (this.#keeper === undefined) return dumpPlainly.call(this);
     if (this.#isDiscarding) return;
     this.#isDiscarding = true;
     this.#received = 0;
@@ -134,8 +126,13 @@ export class EngineRequest extends IncomingMessage {
 
   static #destroy(this: EngineRequest, error: Error | null, callback: DestroyCallback): void {
     // Without a listener, an error would end the program.
-    if (this.#isFailed) process.nextTick(callback, this.listenerCount('error') > 0 ? error : undefined);
-    else destroy.call(this, error, callback);
+    process.nextTick(callback, this.listenerCount('error') > 0 ? error : undefined);
+  }
+
+  #tellEnd(): void {
+    if (!this.#isEmpty) return;
+    this.#isEmpty = false;
+    pushPlainly.call(this, null);
   }
 
   #isOfNoInterest(): boolean {
@@ -157,7 +154,8 @@ export class EngineRequest extends IncomingMessage {
   }
 }
 
-const isReallyEnded = Object.getOwnPropertyDescriptor(Readable.prototype, 'readableEnded')?.get as () => boolean;
+const isReallyEnded = Object.getOwnPropertyDescriptor(Readable.prototype, 'readableEnded')
+  ?.get as () => boolean;
 
 // node:http asks before it lets go of a request.
 Object.defineProperty(EngineRequest.prototype, 'readableEnded', {

@@ -14,7 +14,7 @@ import { type AccessLogTarget, type LogStream, checkAccessLog, checkLogStream } 
 
 /**
  * Takes over a connection whose client asked for another protocol (`Upgrade`), or for a tunnel (`CONNECT`). Called in a
- * greenlet of its own, which lives until the socket has closed.
+ * greenlet of its own, which lives until the socket has closed; such a connection is not in the access log.
  *
  * @param head what the client has sent behind the request already
  */
@@ -124,14 +124,20 @@ export function checkHttpOptions(options: HTTPServerOptions, name: string): HTTP
     handlerTimeout: time('handlerTimeout', Infinity),
     maxRequestsPerConnection: size('maxRequestsPerConnection', Infinity),
     log: options.log === null ? undefined : checkAccessLog(options.log, `${name}({ log })`),
-    errorLog: options.errorLog === null ? undefined : checkLogStream(options.errorLog, `${name}({ errorLog })`),
+    errorLog:
+      options.errorLog === null ? undefined : checkLogStream(options.errorLog, `${name}({ errorLog })`),
     killOnDisconnect: options.killOnDisconnect !== false,
     upgrade,
     shed,
   };
 }
 
-type SizeOption = 'maxHeaderSize' | 'maxHeaders' | 'maxRequestLine' | 'maxBodySize' | 'maxRequestsPerConnection';
+type SizeOption =
+  | 'maxHeaderSize'
+  | 'maxHeaders'
+  | 'maxRequestLine'
+  | 'maxBodySize'
+  | 'maxRequestsPerConnection';
 type TimeOption = 'headersTimeout' | 'requestTimeout' | 'keepAliveTimeout' | 'sendTimeout' | 'handlerTimeout';
 
 function checkShed(shed: ShedOptions, name: string): void {

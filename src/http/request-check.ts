@@ -33,7 +33,8 @@ function refusalOfHeaders(request: EngineRequest, settings: HTTPSettings): numbe
   const encoding = headers['transfer-encoding'];
   if (encoding !== undefined) {
     // Either one alone says how long the body is; there were no chunks in 1.0; and nothing else is undone here.
-    if (length !== undefined || request.httpVersionMinor === 0 || encoding.toLowerCase() !== 'chunked') return 400;
+    if (length !== undefined || request.httpVersionMinor === 0 || encoding.toLowerCase() !== 'chunked')
+      return 400;
   } else if (length !== undefined && Number(length) > settings.maxBodySize) return 413;
   return 0;
 }

@@ -10,7 +10,8 @@ const LINE_FEED = 10;
  * Bytes that are read as a file is, and taken out as they are read. Nothing here parks. gevent 0.13: `core.buffer`.
  *
  * @example
- * for (const line of request.inputBuffer) console.log(String(line));
+ * const buffer = new RequestBuffer(Buffer.from('one\ntwo\n'));
+ * for (const line of buffer) console.log(String(line));
  */
 export class RequestBuffer implements Iterable<Buffer> {
   #chunks: Buffer[];

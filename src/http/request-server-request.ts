@@ -24,9 +24,11 @@ type State = 'unanswered' | 'replying' | 'answered' | 'detached';
  * {@link sendReplyStart}, {@link sendReplyChunk} and {@link sendReplyEnd}. gevent 0.13: `core.http_request`.
  *
  * @example
- * new RequestServer(':8080', (request) => {
+ * new RequestServer('127.0.0.1:8088', async (request) => {
  *   request.addOutputHeader('Content-Type', 'text/plain');
- *   request.sendReply(200, 'OK', `you asked for ${request.uri}\n`);
+ *   request.sendReplyStart(200, 'OK');
+ *   for (const word of ['one ', 'by ', 'one']) await request.sendReplyChunk(word);
+ *   request.sendReplyEnd();
  * });
  */
 export class ServerRequest extends ReceivedRequest {
@@ -177,7 +179,11 @@ export class ServerRequest extends ReceivedRequest {
     this.addOutputHeader('Content-Type', 'text/html; charset=utf-8');
     this.addOutputHeader('Connection', 'close');
     this.outputBuffer.read();
-    this.sendReply(code, reason, `<html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`);
+    this.sendReply(
+      code,
+      reason,
+      `<html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`,
+    );
   }
 
   /** Lets go of the request and of its bytes: it can no longer be answered, and its connection is closed. Never parks. */

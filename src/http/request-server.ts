@@ -28,11 +28,18 @@ export interface RequestServerOptions extends Omit<HTTPServerOptions, 'spawn'> {
  * like. A request that the handler leaves without an answer gets 500. gevent 0.13: `http.HTTPServer`.
  *
  * @example
- * const server = new RequestServer('127.0.0.1:8088', (request) => {
- *   if (request.uri === '/') request.sendReply(200, 'OK', 'hello\n');
- *   else request.sendError(404);
- * });
- * await server.serveForever();
+ * const server = new RequestServer(
+ *   '127.0.0.1:0',
+ *   (request) => {
+ *     if (request.uri === '/') request.sendReply(200, 'OK', 'hello');
+ *     else request.sendError(404);
+ *   },
+ *   { log: null },
+ * );
+ * await server.start(); // or serveForever()
+ * const answer = await fetch(`http://127.0.0.1:${server.serverPort}/`);
+ * console.log(await answer.text()); // hello
+ * await server.stop();
  */
 export class RequestServer extends HTTPServer {
   /** What answers the requests. */
@@ -51,10 +58,11 @@ export class RequestServer extends HTTPServer {
     const { spawn, defaultResponseHeaders = [['Connection', 'close']], ...rest } = options;
     const pool = poolOf(spawn, `${name}({ spawn })`);
     checkHeaders(defaultResponseHeaders, `${name}({ defaultResponseHeaders })`);
-    let server: RequestServer;
-    const serve: Serve = (request, response) => server.#serve(request, response);
+    // `this` is there only after the call of super().
+    const made = {} as { server: RequestServer };
+    const serve: Serve = (request, response) => made.server.#serve(request, response);
     super(listener, new Handler(serve), rest);
-    server = this;
+    made.server = this;
     this.handleRequest = handle;
     this.defaultResponseHeaders = defaultResponseHeaders;
     this.requestPool = pool;

@@ -22,13 +22,8 @@ export type StartResponse = (
 ) => WriteFunction;
 
 /**
- * Answers one request, in a greenlet of its own: calls `startResponse`, and returns the body, at once or as a promise.
- *
- * @example
- * const hello: WSGIApplication = (environ, startResponse) => {
- *   startResponse('200 OK', [['Content-Type', 'text/plain']]);
- *   return ['hello\n'];
- * };
+ * Answers one request, in a greenlet of its own: calls `startResponse`, and returns the body, at once or as a promise. A
+ * generator function, async or not, is one too.
  */
 export type WSGIApplication = (
   environ: Environ,

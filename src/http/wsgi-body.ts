@@ -55,12 +55,16 @@ export function joined({ chunks }: WholeBody): BodyChunk {
 /** @internal Gives the chunks one by one, until there are no more, or no more are wanted. Parks as they come. */
 export function eachChunk(body: WSGIBody, take: TakeChunk): Promise<void> {
   if (typeof body !== 'object' || body === null) {
-    throw new TypeError(mismatch('application(environ, startResponse)', 'an iterable of strings or bytes', body));
+    throw new TypeError(
+      mismatch('application(environ, startResponse)', 'an iterable of strings or bytes', body),
+    );
   }
   if (isGenerator(body)) return eachGenerated(body, take);
   if (Symbol.asyncIterator in body) return eachArriving(body, take);
   if (Symbol.iterator in body) return eachReady(body as Iterable<BodyChunk>, take);
-  throw new TypeError(mismatch('application(environ, startResponse)', 'an iterable of strings or bytes', body));
+  throw new TypeError(
+    mismatch('application(environ, startResponse)', 'an iterable of strings or bytes', body),
+  );
 }
 
 /** @internal Has the body clean up. Parks if that does. */
@@ -106,7 +110,10 @@ async function eachArriving(body: AsyncIterable<BodyChunk>, take: TakeChunk): Pr
 }
 
 /** Its `return()` would wait for the chunk that we no longer wait for: a stream of Node's is destroyed. */
-function stop(body: AsyncIterable<BodyChunk> & { destroy?: unknown }, iterator: AsyncIterator<BodyChunk>): void {
+function stop(
+  body: AsyncIterable<BodyChunk> & { destroy?: unknown },
+  iterator: AsyncIterator<BodyChunk>,
+): void {
   iterator.return?.().then(
     () => {},
     () => {},

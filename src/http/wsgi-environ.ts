@@ -15,12 +15,6 @@ import type { ErrorsStream } from './wsgi-log.ts';
 /**
  * The variables of one request. All are strings, but for those whose names begin with `wsgi.`. gevent:
  * `pywsgi.Environ`.
- *
- * @example
- * const hello: WSGIApplication = (environ, startResponse) => {
- *   startResponse('200 OK', [['Content-Type', 'text/plain']]);
- *   return [`hello ${environ.REMOTE_ADDR}, you asked for ${environ.PATH_INFO}\n`];
- * };
  */
 export class Environ {
   /** A header of the request: `HTTP_USER_AGENT`. Repeated ones are joined by commas, cookies by `; `. */
@@ -69,7 +63,7 @@ export class Environ {
 
   /** The variables as text, each with its value. */
   toString(): string {
-    return inspect({ ...this });
+    return inspect(Object.fromEntries(Object.entries(this)));
   }
 }
 inspectAsText(Environ);

@@ -11,7 +11,7 @@ import { isInterrupt } from '../base/errors.ts';
 import { inspectAsText } from '../base/format.ts';
 import { passOn } from '../core/checkpoint.ts';
 import { SocketError } from '../inet/errors.ts';
-import { type AccessEntry, escapeText, formatAccessEntry, formatErrorLine } from './access-log.ts';
+import { type AccessEntry, escapeText, formatAccessEntry, writeErrorLine } from './access-log.ts';
 import { BodyTooLarge } from './incoming.ts';
 import { refuse } from './refusal.ts';
 import type { StartResponse, WSGIApplication, WriteFunction } from './wsgi-application.ts';
@@ -27,7 +27,7 @@ import {
 } from './wsgi-body.ts';
 import type { Environ, SecureEnviron } from './wsgi-environ.ts';
 import { WSGIExchange } from './wsgi-exchange.ts';
-import { type HeaderPair, checkHead } from './wsgi-headers.ts';
+import { type HeaderPair, checkHead, withLength } from './wsgi-headers.ts';
 import { cut, isGone, lost, writeTo } from './wsgi-output.ts';
 import { describeRequest } from './wsgi-request.ts';
 
@@ -61,7 +61,7 @@ const AT_ONCE = 65_536;
  *     super.finalizeHeaders();
  *   }
  * }
- * new WSGIServer(listener, application, { handlerClass: Stamped });
+ * new WSGIServer('127.0.0.1:8000', application, { handlerClass: Stamped });
  */
 export class WSGIHandler extends WSGIExchange {
   /** The highest version of HTTP that is spoken. */
@@ -138,7 +138,9 @@ export class WSGIHandler extends WSGIExchange {
     this.#begin();
     const { providedContentLength = 0 } = this;
     if (this.hasBody && this.responseLength < providedContentLength) {
-      throw new Error(`The body has ${this.responseLength} of the ${providedContentLength} bytes it announced`);
+      throw new Error(
+        `The body has ${this.responseLength} of the ${providedContentLength} bytes it announced`,
+      );
     }
     this.response.end();
   }
@@ -183,12 +185,7 @@ export class WSGIHandler extends WSGIExchange {
 
   /** The last step before the headers are sent: adds to `responseHeaders` what is missing. */
   finalizeHeaders(): void {
-    const isNamed = ([name]: HeaderPair): boolean => name.toLowerCase() === 'content-length';
-    if (this.code === 204) {
-      this.responseHeaders = this.responseHeaders.filter((header) => !isNamed(header));
-    } else if (this.providedContentLength !== undefined && !this.responseHeaders.some(isNamed)) {
-      if (this.code !== 304) this.responseHeaders.push(['Content-Length', String(this.providedContentLength)]);
-    }
+    this.responseHeaders = withLength(this.responseHeaders, this.code, this.providedContentLength);
     this.responseUseChunked =
       this.hasBody && this.providedContentLength === undefined && this.request.httpVersion !== '1.0';
     if (this.closeConnection) this.response.shouldKeepAlive = false;
@@ -222,7 +219,8 @@ export class WSGIHandler extends WSGIExchange {
 
   /** Writes a line to the server's error log. */
   logError(text: string): void {
-    this.server.writeError(formatErrorLine(this.clientAddress?.[0] ?? '', text));
+    const errorLog = { write: (line: string) => this.server.writeError(line) };
+    writeErrorLine(errorLog, this.clientAddress?.[0] ?? '', text);
   }
 
   /** The request line, and who sent it. */
@@ -247,7 +245,7 @@ export class WSGIHandler extends WSGIExchange {
     this.headersSent = true;
   }
 
-  /** Headers and body in one: a small response takes half the time. Answers false where that is not for us to do. */
+  /** Headers and body in one, which takes a fifth less time. Answers false where that cannot be done. */
   #sendAtOnce(body: WholeBody): boolean {
     const { length } = body;
     const isPlain = this.write === WSGIHandler.prototype.write && !this.headersSent;

@@ -78,10 +78,19 @@ function checkPairs(value: unknown, name: string): Pick<ResponseHead, 'headers' 
 
 /** @internal A header that can stand in a response: no line feed, nothing that splits it. */
 export function checkHeader(name: unknown, value: unknown, where: string): HeaderPair {
-  if (typeof name !== 'string' || !NAME.test(name)) throw new TypeError(mismatch(where, 'the name of a header', name));
+  if (typeof name !== 'string' || !NAME.test(name))
+    throw new TypeError(mismatch(where, 'the name of a header', name));
   if (typeof value !== 'string') throw new TypeError(mismatch(`${where} ${name}`, 'a string', value));
   if (UNFIT.test(value)) throw new TypeError(mismatch(`${where} ${name}`, 'no control characters', value));
   return [name, value];
+}
+
+/** @internal The headers with the length of the body, where that is known and may be said. */
+export function withLength(headers: HeaderPair[], code: number, length: number | undefined): HeaderPair[] {
+  const isLength = ([name]: HeaderPair): boolean => name.toLowerCase() === 'content-length';
+  if (code === 204) return headers.filter((header) => !isLength(header));
+  if (length === undefined || code === 304 || headers.some(isLength)) return headers;
+  return [...headers, ['Content-Length', String(length)]];
 }
 
 /**
@@ -90,8 +99,8 @@ export function checkHeader(name: unknown, value: unknown, where: string): Heade
  * @param timestamp seconds since 1970
  */
 export function formatDateTime(timestamp: number): string {
-  const date = new Date(timestamp * 1000);
-  if (typeof timestamp !== 'number' || Number.isNaN(date.getTime())) {
+  const date = new Date(typeof timestamp === 'number' ? timestamp * 1000 : Number.NaN);
+  if (Number.isNaN(date.getTime())) {
     throw new TypeError(mismatch('formatDateTime(timestamp)', 'a number of seconds since 1970', timestamp));
   }
   return date.toUTCString();

@@ -11,7 +11,7 @@ export interface Logger {
  * A logger as something to write lines to. gevent: `pywsgi.LoggingLogAdapter`.
  *
  * @example
- * new WSGIServer(listener, application, { log: new LoggingLogAdapter(logger, 'debug') });
+ * new WSGIServer('127.0.0.1:8000', application, { log: new LoggingLogAdapter(logger, 'debug') });
  */
 export class LoggingLogAdapter {
   readonly #logger: Logger & Record<string, unknown>;
@@ -20,11 +20,14 @@ export class LoggingLogAdapter {
 
   /** @throws {TypeError} the logger has neither a method called `level` nor `log` */
   constructor(logger: Logger, level = 'info') {
-    if (typeof level !== 'string') throw new TypeError(mismatch('LoggingLogAdapter(level)', 'a string', level));
+    if (typeof level !== 'string')
+      throw new TypeError(mismatch('LoggingLogAdapter(level)', 'a string', level));
     if (!hasMethod(logger, level) && !hasMethod(logger, 'log')) {
-      throw new TypeError(mismatch('LoggingLogAdapter(logger)', `an object with ${level}() or log()`, logger));
+      throw new TypeError(
+        mismatch('LoggingLogAdapter(logger)', `an object with ${level}() or log()`, logger),
+      );
     }
-    this.#logger = logger as Logger & Record<string, unknown>;
+    this.#logger = logger;
     this.level = level;
   }
 
@@ -78,14 +81,21 @@ export class ErrorsStream {
   }
 }
 
-function hasMethod<K extends string>(value: unknown, name: K): value is Record<K, (...args: unknown[]) => unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[name] === 'function';
+function hasMethod<K extends string>(
+  value: unknown,
+  name: K,
+): value is Record<K, (...args: unknown[]) => unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as Record<string, unknown>)[name] === 'function'
+  );
 }
 
 /** @internal A logger as something to write to, at `level` if it knows that. Anything else as it is. */
 export function adaptLogger(value: unknown, level: string): unknown {
   if (hasMethod(value, 'write')) return value;
   const isLogger = hasMethod(value, 'log') || hasMethod(value, level);
-  if (isLogger) return new LoggingLogAdapter(value as Logger, level);
-  return hasMethod(value, 'info') ? new LoggingLogAdapter(value as Logger) : value;
+  if (isLogger) return new LoggingLogAdapter(value, level);
+  return hasMethod(value, 'info') ? new LoggingLogAdapter(value) : value;
 }

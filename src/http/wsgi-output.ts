@@ -1,5 +1,6 @@
 /** Writing a response at the speed of its reader. */
 import type { ServerResponse } from 'node:http';
+import { nextTick } from '../base/native.ts';
 import { passOn, pendingInterrupt, rejectedQuietly } from '../core/checkpoint.ts';
 import { Waiter } from '../core/waiter.ts';
 import { type SocketError, systemError } from '../inet/errors.ts';
@@ -50,5 +51,7 @@ export function lost(code = 'EPIPE'): SocketError {
 
 /** @internal Ends the connection when what was written has gone out: what is missing must not look as if it were there. */
 export function cut(response: ServerResponse): void {
-  response.req.socket.destroySoon();
+  const { socket } = response.req;
+  // Node writes what it was given in this turn at the end of it.
+  nextTick(() => socket.destroySoon());
 }

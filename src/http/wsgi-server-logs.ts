@@ -2,8 +2,14 @@
 import { errorName, errorText } from '../base/format.ts';
 import { wallClock } from '../base/native.ts';
 import { reportUncaught } from '../core/uncaught.ts';
-import { type AccessEntry, type AccessLogTarget, type LogStream, checkAccessLog, checkLogStream } from './access-log.ts';
-import { type Logger, LoggingLogAdapter, adaptLogger } from './wsgi-log.ts';
+import {
+  type AccessEntry,
+  type AccessLogTarget,
+  type LogStream,
+  checkAccessLog,
+  checkLogStream,
+} from './access-log.ts';
+import { adaptLogger } from './wsgi-log.ts';
 
 /** @internal */
 export class WSGILogs {

@@ -45,11 +45,18 @@ export type WSGIHandlerClass = new (
  * greenlet, which is killed when its client goes away. gevent: `pywsgi.WSGIServer`.
  *
  * @example
- * const server = new WSGIServer('127.0.0.1:8000', (environ, startResponse) => {
- *   startResponse('200 OK', [['Content-Type', 'text/plain']]);
- *   return [`you asked for ${environ.PATH_INFO}\n`];
- * });
- * await server.serveForever();
+ * const server = new WSGIServer(
+ *   '127.0.0.1:0',
+ *   (environ, startResponse) => {
+ *     startResponse('200 OK', [['Content-Type', 'text/plain']]);
+ *     return [`you asked for ${environ.PATH_INFO}`];
+ *   },
+ *   { log: null },
+ * );
+ * await server.start(); // or serveForever()
+ * const answer = await fetch(`http://127.0.0.1:${server.serverPort}/hello`);
+ * console.log(await answer.text()); // you asked for /hello
+ * await server.stop();
  */
 export class WSGIServer extends HTTPServer implements WSGIHost {
   /** What each request runs. */
@@ -85,13 +92,14 @@ export class WSGIServer extends HTTPServer implements WSGIHost {
     checkFunction(handlerClass, `${name}({ handlerClass })`);
     checkOptions(environ, `${name}({ environ })`);
     const logs = new WSGILogs(log, errorLog, name);
-    let server: WSGIServer;
-    super(listener, new Handler((request, response) => server.handleRequest(request, response)), {
+    // `this` is there only after the call of super().
+    const made = {} as { server: WSGIServer };
+    super(listener, new Handler((request, response) => made.server.handleRequest(request, response)), {
       ...rest,
-      log: logs.access === undefined ? null : (line, entry) => server.#log(line, entry),
+      log: logs.access === undefined ? null : (line, entry) => made.server.#log(line, entry),
       errorLog: logs.errors ?? null,
     });
-    server = this;
+    made.server = this;
     this.#logs = logs;
     this.#given = environ;
     this.application = application;

@@ -4,6 +4,7 @@ import { Waiter } from '../core/waiter.ts';
 import { type Address, type InetAddress, formatAddress } from '../inet/address.ts';
 import { systemError, toSocketError } from '../inet/errors.ts';
 import { raiseTimeout } from './outflow.ts';
+import { hostOf } from './socket-names.ts';
 
 /** @internal The first part of the bounds of a connection attempt. */
 export interface ConnectOptions {
@@ -42,10 +43,9 @@ export async function openConnection(address: Address, options: ConnectOptions =
 
 function connectOptions(address: Address, local: InetAddress | undefined): NetConnectOpts {
   if (typeof address === 'string') return { path: address, allowHalfOpen: true };
-  const [host, port, , scopeId] = address;
   return {
-    host: scopeId === undefined || scopeId === 0 || host.includes('%') ? host : `${host}%${scopeId}`,
-    port,
+    host: hostOf(address),
+    port: address[1],
     allowHalfOpen: true,
     autoSelectFamily: false,
     ...(local === undefined || local[0] === '' ? {} : { localAddress: local[0] }),

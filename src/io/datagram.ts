@@ -4,7 +4,7 @@
  */
 import { type RemoteInfo, type Socket, type SocketOptions, createSocket } from 'node:dgram';
 import { Ring } from '../base/ring.ts';
-import { ConcurrentObjectUseError } from '../base/errors.ts';
+import { ConcurrentObjectUseError, isInterrupt } from '../base/errors.ts';
 import { pendingInterrupt, rejectedQuietly } from '../core/checkpoint.ts';
 import { interruptible } from '../core/interruptible.ts';
 import { runOutside } from '../core/scope.ts';
@@ -15,6 +15,7 @@ import { type InetAddress, fromNode } from '../inet/address.ts';
 import { AF_INET6 } from '../inet/constants.ts';
 import { type SocketError, systemError, toSocketError } from '../inet/errors.ts';
 import { raiseTimeout } from './outflow.ts';
+import { hostOf } from './socket-names.ts';
 import { type ReadyCallback, type Watchable, Watchers } from './watchable.ts';
 
 /** Bytes that are held for receivers, at most; a datagram counts for at least a hundred. */
@@ -34,10 +35,15 @@ export class DatagramPort implements Watchable {
   /** An error of the network that the next call raises, once: a port that nobody listens on. */
   #pendingError: SocketError | undefined = undefined;
   readonly #receivers: WaitList;
+  #isConnected = false;
+  /** Somebody receives: from the moment it parks until it has its datagram or gives up. */
+  #isClaimed = false;
+  readonly #senders: WaitList;
   readonly #watchers = new Watchers();
 
   constructor(options: SocketOptions, owner: { toString(): string }) {
     this.#receivers = new WaitList('recvFrom()', owner);
+    this.#senders = new WaitList('sendTo()', owner);
     // Outside: its events must not keep the greenlet that binds it.
     this.socket = runOutside(() => createSocket(options));
     this.socket.on('message', (data, from) => this.#onMessage(data, from));
@@ -68,25 +74,47 @@ export class DatagramPort implements Watchable {
 
   /** Parks until the socket is bound. */
   async bind(address: InetAddress): Promise<void> {
-    const [host, port] = address;
-    await this.#until((done) => this.socket.bind({ port, ...(host === '' ? {} : { address: host }) }, done));
+    const { socket } = this;
+    const where = { port: address[1], ...(address[0] === '' ? {} : { address: hostOf(address) }) };
+    await this.#until('bind', (resolve, reject) => {
+      socket.once('error', reject);
+      socket.bind(where, () => {
+        socket.off('error', reject);
+        resolve();
+      });
+    });
   }
 
-  /** Parks until the peer is set. */
-  async connect([host, port]: InetAddress): Promise<void> {
-    await this.#until((done) => this.socket.connect(port, host, done));
+  /** Parks until the peer is set, in place of the one before. Interrupted, there is none. */
+  async connect(address: InetAddress): Promise<void> {
+    const { socket } = this;
+    this.#disconnect();
+    let isWanted = true;
+    try {
+      await this.#until('connect', (resolve, reject) => {
+        socket.connect(address[1], hostOf(address), (error?: Error) => {
+          if (error !== undefined) return reject(error);
+          this.#isConnected = this.#error === undefined;
+          if (!isWanted) this.#disconnect();
+          resolve();
+        });
+      });
+    } finally {
+      isWanted = false;
+    }
   }
 
   /** The next datagram; parks until there is one. */
   receive(seconds: number | undefined, isPeek = false): Promise<Datagram> {
     const reason = pendingInterrupt();
     if (reason !== undefined) return rejectedQuietly(reason);
-    if (this.#receivers.size > 0) {
+    if (this.#isClaimed) {
       return Promise.reject(
         new ConcurrentObjectUseError('Cannot receive: another greenlet receives on this socket already'),
       );
     }
     const collect = (): Datagram | typeof NOT_YET => {
+      this.#isClaimed = false;
       const error = this.#error ?? this.#takePendingError();
       if (error !== undefined) throw error;
       return (isPeek ? this.#arrived.peek() : this.#take()) ?? NOT_YET;
@@ -98,7 +126,15 @@ export class DatagramPort implements Watchable {
       return Promise.reject(error);
     }
     if (seconds === 0) return Promise.reject(systemError('EAGAIN', 'recvfrom'));
-    return new Waiter<Datagram>().park(this.#receivers, { collect, seconds, late: raiseTimeout });
+    const abandon = (): void => void (this.#isClaimed = false);
+    const late = (): never => {
+      abandon();
+      return raiseTimeout();
+    };
+    const waiter = new Waiter<Datagram>();
+    const wait = waiter.park(this.#receivers, { collect, seconds, late, abandon });
+    if (waiter.isParked) this.#isClaimed = true;
+    return wait;
   }
 
   /** The next datagram, if one is there. Never parks. @throws what `receive` would raise */
@@ -114,21 +150,24 @@ export class DatagramPort implements Watchable {
     if (reason !== undefined) return rejectedQuietly(reason);
     const error = this.#error ?? this.#takePendingError();
     if (error !== undefined) return Promise.reject(error);
+    const refusal = this.#refusalOf(to);
+    if (refusal !== undefined) return Promise.reject(systemError(refusal, 'sendto'));
     const waiter = new Waiter<number>();
-    const wait = waiter.park(undefined, {
+    const wait = waiter.park(this.#senders, {
       seconds: seconds === 0 ? undefined : seconds,
       late: raiseTimeout,
-      about: 'sendTo()',
     });
-    const done = (failure: Error | null, size: number): void => {
+    const done = (failure: Error | null): void => {
+      // Whoever gave up is not told.
+      if (!waiter.isParked) return;
       if (failure) waiter.throw(toSocketError(failure, 'sendto'));
-      else waiter.switch(size);
+      else waiter.switch(data.length);
     };
     try {
       if (to === undefined) this.socket.send(data, done);
-      else this.socket.send(data, to[1], to[0], done);
+      else this.socket.send(data, to[1], hostOf(to), done);
     } catch (failure) {
-      waiter.throw(toSocketError(failure, 'sendto'));
+      done(failure as Error);
     }
     return wait;
   }
@@ -139,7 +178,7 @@ export class DatagramPort implements Watchable {
     this.#error = error;
     this.#arrived.clear();
     this.socket.close();
-    this.#wake();
+    this.cancelWaits(error);
   }
 
   get address(): InetAddress | undefined {
@@ -147,7 +186,7 @@ export class DatagramPort implements Watchable {
   }
 
   get peer(): InetAddress | undefined {
-    return this.#read(() => this.socket.remoteAddress());
+    return this.#isConnected ? this.#read(() => this.socket.remoteAddress()) : undefined;
   }
 
   watch(callback: ReadyCallback): void {
@@ -159,32 +198,34 @@ export class DatagramPort implements Watchable {
   }
 
   cancelWaits(error: Error): void {
-    for (const waiter of [...this.#receivers]) (waiter as Waiter).throw(error);
+    if (this.#receivers.size > 0) this.#isClaimed = false;
+    for (const list of [this.#receivers, this.#senders])
+      for (const waiter of [...list]) (waiter as Waiter).throw(error);
     this.#watchers.notify(error);
   }
 
-  async #until(start: (done: () => void) => void): Promise<void> {
-    const { socket } = this;
-    let onError: (error: Error) => void = () => {};
-    const done = new Promise<void>((resolve, reject) => {
-      onError = reject;
-      socket.once('error', onError);
-      try {
-        start(resolve);
-      } catch (error) {
-        reject(error as Error);
-      }
-    });
+  async #until(
+    syscall: string,
+    start: (resolve: () => void, reject: (error: Error) => void) => void,
+  ): Promise<void> {
     try {
-      await interruptible(done);
+      await interruptible(new Promise<void>(start));
     } catch (error) {
       this.#pendingError = undefined;
-      throw error instanceof Error && 'code' in error && 'syscall' in error
-        ? toSocketError(error, 'bind')
-        : error;
-    } finally {
-      socket.off('error', onError);
+      throw isInterrupt(error) ? error : toSocketError(error, syscall);
     }
+  }
+
+  #disconnect(): void {
+    if (this.#isConnected) this.socket.disconnect();
+    this.#isConnected = false;
+  }
+
+  /** What Node cannot do, or no system. */
+  #refusalOf(to: InetAddress | undefined): string | undefined {
+    if (to === undefined) return this.#isConnected ? undefined : 'EDESTADDRREQ';
+    if (this.#isConnected) return 'EISCONN';
+    return to[1] === 0 ? 'EINVAL' : undefined;
   }
 
   #read(ask: () => { address: string; port: number; family: string }): InetAddress | undefined {

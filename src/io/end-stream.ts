@@ -27,11 +27,13 @@ export function destroyWhenSent(stream: Duplex): void {
  * and libuv then reports a plain end: a cut connection would look complete. Writing nothing asks the kernel.
  */
 export function wasReset(stream: Duplex): boolean {
-  // Of TLS and other streams, nothing is something.
-  if (Object.getPrototypeOf(stream) !== Socket.prototype || !stream.writable) return false;
-  if (stream.writableLength > 0) return false;
+  // TLS would write something for nothing; a Unix-domain socket has no resets; what is being written will tell.
+  if (Object.getPrototypeOf(stream) !== Socket.prototype || (stream as Socket).localAddress === undefined)
+    return false;
+  if (!stream.writable || stream.writableLength > 0) return false;
   stream.write(NOTHING);
-  return stream.errored !== null;
+  const { errored } = stream;
+  return errored !== null && 'code' in errored && errored.code === 'ECONNRESET';
 }
 
 const NOTHING = Buffer.alloc(0);

@@ -11,12 +11,13 @@
  * the stream is closed.
  */
 import type { Duplex } from 'node:stream';
+import { setImmediate } from '../base/native.ts';
 import type { Address } from '../inet/address.ts';
 import { type SocketError, systemError, toSocketError } from '../inet/errors.ts';
 import { destroyWhenSent, resetStream, wasReset, withFront } from './end-stream.ts';
 import { Inflow } from './inflow.ts';
 import { Outflow } from './outflow.ts';
-import { localAddress } from './socket-names.ts';
+import { localAddress, peerAddress } from './socket-names.ts';
 import { type ReadyCallback, type Watchable, Watchers } from './watchable.ts';
 
 const flowOf: unique symbol = Symbol('gevent.flow');
@@ -32,8 +33,10 @@ export class Flow implements Watchable {
   readonly #outflow: Outflow;
   /** The stream is read from. */
   #isStarted = false;
-  /** Where this end is, once the stream is about to forget. */
-  #lastAddress: Address | undefined = undefined;
+  /** The stream has ended; whether that was the peer's end or a reset is seen in a moment. */
+  #isEndDue = false;
+  /** Where the two ends are, once the stream is about to forget. */
+  #names: readonly [address: Address | undefined, peer: Address | undefined] | undefined = undefined;
   readonly #watchers = new Watchers();
 
   /** @param owner what the text of a wait names */
@@ -75,17 +78,18 @@ export class Flow implements Watchable {
 
   /** Where this end is, or was. */
   get address(): Address | undefined {
-    return localAddress(this.stream) ?? this.#lastAddress;
+    return localAddress(this.stream) ?? this.#names?.[0];
   }
 
-  /**
-   * Up to `max` bytes; parks until there are some. Empty when the peer has ended.
-   *
-   * @param user who is to be named to {@link leave}
-   */
-  receive(max: number, seconds?: number, user: object = this): Promise<Buffer> {
+  /** Where the other end is, or was. */
+  get peer(): Address | undefined {
+    return peerAddress(this.stream) ?? this.#names?.[1];
+  }
+
+  /** Up to `max` bytes; parks until there are some. Empty when the peer has ended. */
+  receive(max: number, seconds?: number): Promise<Buffer> {
     if (!this.#isStarted) this.#start();
-    return this.#inflow.receive(max, seconds, user);
+    return this.#inflow.receive(max, seconds);
   }
 
   /** Gives bytes back: they are received again. */
@@ -114,7 +118,7 @@ export class Flow implements Watchable {
     }
     if (writing) {
       this.#outflow.refuse(systemError('EPIPE', 'send'));
-      if (this.#inflow.isEnded) this.#lastAddress ??= localAddress(this.stream);
+      if (this.#inflow.isEnded) this.#rememberNames();
       this.stream.end();
     }
     this.#watchers.notify();
@@ -132,11 +136,6 @@ export class Flow implements Watchable {
   reset(error: SocketError): void {
     this.#fail(error, true);
     resetStream(this.stream);
-  }
-
-  /** One of several who use it is through: wakes its receiving call with `error`. Never parks. */
-  leave(user: object, error: SocketError): void {
-    this.#inflow.leave(user, error);
   }
 
   /** Gives the stream away, with what arrived and nobody has received at its front. Never parks. */
@@ -179,8 +178,14 @@ export class Flow implements Watchable {
   onEnd(): void {
     if (this.#inflow.isEnded || this.error !== undefined) return;
     const { stream } = this;
-    if (wasReset(stream)) return this.onError(stream.errored);
-    if (!stream.writable) this.#lastAddress = localAddress(stream);
+    if (stream.writableLength > 0 && !this.#isEndDue) {
+      // What is being written is tried once more in this turn: if it was a reset, that fails.
+      this.#isEndDue = true;
+      setImmediate(() => this.onEnd());
+      return;
+    }
+    if (wasReset(stream)) return this.#fail(systemError('ECONNRESET', 'recv'));
+    if (!stream.writable) this.#rememberNames();
     this.#inflow.end();
     this.#watchers.notify();
   }
@@ -201,9 +206,16 @@ export class Flow implements Watchable {
 
   #fail(error: SocketError, isFinal = false): void {
     if (this.error !== undefined && !isFinal) return;
+    // What failed came after the end.
+    if (this.#isEndDue && error.code === 'EPIPE') this.#inflow.end();
     this.#inflow.fail(error, isFinal);
     this.#outflow.refuse(error);
     this.#watchers.notify();
+  }
+
+  /** Both sides have ended: Node lets go of the descriptor, whether or not the socket is closed. */
+  #rememberNames(): void {
+    this.#names ??= [this.address, this.peer];
   }
 
   #start(): void {

@@ -12,8 +12,8 @@ import { descriptorOf, holderOfDescriptor } from './descriptors.ts';
 import { Socket } from './socket.ts';
 import type { Source, Watchable } from './watchable.ts';
 
-/** @internal A descriptor that became a socket because somebody waited for its number, or asked for the socket. */
-export class AdoptedDescriptor implements Source {
+/** A descriptor that became a socket because somebody waited for its number, or asked for the socket. */
+class AdoptedDescriptor implements Source {
   readonly socket: Socket;
   #waits = 0;
   #isHandedOut = false;
@@ -140,13 +140,17 @@ function openPipe(fd: number, stat: Stats): Duplex {
   const options: SocketConstructorOpts & { manualStart: boolean } = {
     fd,
     readable: !(stat.isFIFO() && isWriteOnly(fd)),
+    // Of a FIFO that is only read, too: Node would close the descriptor at the end of the data.
     writable: true,
     allowHalfOpen: true,
     // Nothing is read before somebody waits for it.
     manualStart: true,
   };
-  return new StreamSocket(options);
+  return stat.isFIFO() ? new Pipe(options) : new StreamSocket(options);
 }
+
+/** One end of a pipe: not a socket that a peer can reset. */
+class Pipe extends StreamSocket {}
 
 /** Where the system tells; elsewhere the first read will. */
 function isWriteOnly(fd: number): boolean {

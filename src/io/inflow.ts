@@ -28,8 +28,8 @@ export class Inflow {
   /** What every later call raises, once the bytes that came before it were received. */
   #error: SocketError | undefined = undefined;
   readonly #receivers: WaitList;
-  /** Whoever receives, from the moment it parks until it has its bytes or gives up. */
-  #receiver: object | undefined = undefined;
+  /** Somebody receives: from the moment it parks until it has its bytes or gives up. */
+  #isClaimed = false;
   #receiving: Receiving | undefined = undefined;
 
   constructor(stream: Readable, owner: { toString(): string }) {
@@ -55,15 +55,15 @@ export class Inflow {
     return this.#error;
   }
 
-  /** Up to `max` bytes; parks until there are some. Empty at the end. `user` is who {@link leave} names. */
-  receive(max: number, seconds: number | undefined, user: object): Promise<Buffer> {
-    if (this.#receiver !== undefined) return Promise.reject(inUse());
+  /** Up to `max` bytes; parks until there are some. Empty at the end. */
+  receive(max: number, seconds: number | undefined): Promise<Buffer> {
+    if (this.#isClaimed) return Promise.reject(inUse());
     if (this.isReadable) return this.#receiveNow(max);
     if (seconds === 0) return Promise.reject(systemError('EAGAIN', 'recv'));
     const options = this.#optionsFor(max);
     const waiter = new Waiter<Buffer>();
     const wait = waiter.park(this.#receivers, seconds === undefined ? options : { ...options, seconds });
-    if (waiter.isParked) this.#receiver = user;
+    if (waiter.isParked) this.#isClaimed = true;
     return wait;
   }
 
@@ -71,16 +71,14 @@ export class Inflow {
   push(chunk: Buffer): void {
     if (this.#isEnded || this.#error !== undefined) return;
     this.#bytes.push(chunk);
-    if (this.#bytes.length >= LIMIT && !this.#isPaused) {
-      this.#isPaused = true;
-      this.#stream.pause();
-    }
+    this.#pauseAtLimit();
     this.#wake();
   }
 
   /** Gives bytes back: they are received again. */
   putBack(data: Buffer): void {
     this.#bytes.putBack(data);
+    this.#pauseAtLimit();
     this.#wake();
   }
 
@@ -108,13 +106,8 @@ export class Inflow {
   cancelWaits(error: Error): void {
     const waiter = this.#receivers.first as Waiter<Buffer> | undefined;
     if (waiter === undefined) return;
-    this.#receiver = undefined;
+    this.#isClaimed = false;
     waiter.throw(error);
-  }
-
-  /** `user` is through: wakes its call with `error`. */
-  leave(user: object, error: SocketError): void {
-    if (this.#receiver === user) this.cancelWaits(error);
   }
 
   /** What was not received, for somebody else; the stream stays as it is. */
@@ -130,7 +123,7 @@ export class Inflow {
     const reason = pendingInterrupt();
     if (reason !== undefined) return rejectedQuietly(reason);
     if (this.#bytes.length > 0) return Promise.resolve(this.#take(max));
-    return this.#isEnded ? Promise.resolve(EMPTY) : Promise.reject(this.#error as SocketError);
+    return this.#isEnded ? Promise.resolve(EMPTY) : Promise.reject(this.#error);
   }
 
   // Most callers ask for the same number each time: one object then serves all their waits.
@@ -139,9 +132,9 @@ export class Inflow {
       this.#receiving = {
         max,
         collect: () => this.#collect(max),
-        abandon: () => void (this.#receiver = undefined),
+        abandon: () => void (this.#isClaimed = false),
         late: () => {
-          this.#receiver = undefined;
+          this.#isClaimed = false;
           return raiseTimeout();
         },
       };
@@ -151,7 +144,7 @@ export class Inflow {
 
   #collect(max: number): Buffer | typeof NOT_YET {
     if (!this.isReadable) return NOT_YET;
-    this.#receiver = undefined;
+    this.#isClaimed = false;
     if (this.#bytes.length > 0) return this.#take(max);
     if (this.#isEnded) return EMPTY;
     throw this.#error as SocketError;
@@ -166,6 +159,12 @@ export class Inflow {
   #dropUnread(): void {
     this.#bytes.clear();
     this.#resumeBelow(LIMIT);
+  }
+
+  #pauseAtLimit(): void {
+    if (this.#isPaused || this.#bytes.length < LIMIT) return;
+    this.#isPaused = true;
+    this.#stream.pause();
   }
 
   #resumeBelow(bound: number): void {

@@ -7,6 +7,7 @@
  *                                       └── more than that are reset
  */
 import { type ListenOptions, type Server, type Socket, createServer } from 'node:net';
+import { isInterrupt } from '../base/errors.ts';
 import { Ring } from '../base/ring.ts';
 import { pendingInterrupt, rejectedQuietly } from '../core/checkpoint.ts';
 import { interruptible } from '../core/interruptible.ts';
@@ -16,7 +17,9 @@ import { WaitList } from '../core/wait-list.ts';
 import { Waiter } from '../core/waiter.ts';
 import { type Address, fromNode } from '../inet/address.ts';
 import { type SocketError, systemError, toSocketError } from '../inet/errors.ts';
+import { resetStream } from './end-stream.ts';
 import { raiseTimeout } from './outflow.ts';
+import { hostOf } from './socket-names.ts';
 import { type ReadyCallback, type Watchable, Watchers } from './watchable.ts';
 
 /** What `socket.listen` and servers may say of a listening socket. */
@@ -31,10 +34,12 @@ export interface ListenerOptions {
 
 /** @internal */
 export class Listener implements Watchable {
-  readonly backlog: number;
+  backlog: number;
   readonly #server: Server;
   readonly #held = new Ring<Socket>();
   readonly #acceptors: WaitList;
+  /** Acceptors that were woken for a client and have not taken it yet. */
+  #woken = 0;
   readonly #watchers = new Watchers();
   #error: SocketError | undefined = undefined;
   #refused = 0;
@@ -57,20 +62,25 @@ export class Listener implements Watchable {
   ): Promise<Listener> {
     // Outside: the clients' events must not keep the greenlet that listens, nor run as if they were its own.
     const server = runOutside(() => createServer({ allowHalfOpen: true, pauseOnConnect: true }));
+    // Before it listens: the first client may come before whoever waits here has its turn.
+    const listener = new Listener(server, options.backlog, owner);
     const listening = new Promise<void>((resolve, reject) => {
-      server.once('listening', resolve);
       server.once('error', reject);
+      server.once('listening', () => {
+        server.off('error', reject);
+        resolve();
+      });
     });
     try {
       runOutside(() => server.listen(listenOptions(where, options)));
       await interruptible(listening);
+      return listener;
     } catch (error) {
-      server.on('error', () => {});
-      server.close();
-      throw Object.hasOwn(error as object, 'syscall') ? toSocketError(error, 'listen') : error;
+      // Node looks the host up first, numeric or not, and would begin to listen after it was closed.
+      server.once('listening', () => server.close());
+      listener.close(systemError('EBADF', 'listen'));
+      throw isInterrupt(error) ? error : toSocketError(error, 'listen');
     }
-    server.removeAllListeners('error');
-    return new Listener(server, options.backlog, owner);
   }
 
   get server(): Server {
@@ -125,6 +135,7 @@ export class Listener implements Watchable {
     if (next !== undefined) return Promise.resolve(next);
     if (seconds === 0) return Promise.reject(systemError('EAGAIN', 'accept'));
     const collect = (): Socket | typeof NOT_YET => {
+      this.#woken -= 1;
       const client = this.take();
       if (client === undefined && this.#error !== undefined) throw this.#error;
       return client ?? NOT_YET;
@@ -137,7 +148,7 @@ export class Listener implements Watchable {
     if (this.#error !== undefined) return;
     this.#error = error;
     this.#server.close();
-    for (let client = this.take(); client !== undefined; client = this.take()) reset(client);
+    for (let client = this.take(); client !== undefined; client = this.take()) resetStream(client);
     this.cancelWaits(error);
   }
 
@@ -161,13 +172,18 @@ export class Listener implements Watchable {
   }
 
   #onConnection(client: Socket): void {
-    if (this.#error !== undefined || this.#held.length >= this.backlog) {
+    // Those who were woken and have not run yet take what is theirs.
+    if (this.#error !== undefined || this.#held.length - this.#woken >= this.backlog) {
       this.#refused += 1;
-      reset(client);
+      resetStream(client);
       return;
     }
     this.#held.push(client);
-    (this.#acceptors.first as Waiter<Socket> | undefined)?.switch();
+    const acceptor = this.#acceptors.first as Waiter<Socket> | undefined;
+    if (acceptor !== undefined) {
+      this.#woken += 1;
+      acceptor.switch();
+    }
     this.#watchers.notify();
   }
 
@@ -178,20 +194,13 @@ export class Listener implements Watchable {
   }
 }
 
-function reset(client: Socket): void {
-  // A client that is gone already has nothing to say about it.
-  client.on('error', () => {});
-  client.resetAndDestroy();
-}
-
 function listenOptions(where: Address | { readonly fd: number }, options: ListenerOptions): ListenOptions {
   const { backlog } = options;
   if (typeof where === 'string') return { path: where, backlog };
   if ('fd' in where) return { ...where, backlog };
-  const [host, port, , scopeId] = where;
   return {
-    host: scopeId === undefined || scopeId === 0 || host.includes('%') ? host : `${host}%${scopeId}`,
-    port,
+    host: hostOf(where),
+    port: where[1],
     backlog,
     ipv6Only: options.ipv6Only ?? false,
     ...(options.reusePort === true ? { reusePort: true } : {}),

@@ -138,9 +138,11 @@ export class Outflow {
   }
 
   readonly #onWritten = (error: Error | null | undefined): void => {
-    if (error) return this.#onFailed(toSocketError(error, 'send'));
-    // What a destroyed stream says was written was not.
-    if (!this.#isUnwritten || this.#stream.writableLength > 0 || this.#stream.destroyed) return;
+    const { destroyed, errored, writableLength } = this.#stream;
+    // What a destroyed stream says was written was not, and why it was destroyed is told by itself.
+    if (destroyed && (errored === null || ('code' in errored && errored.code === 'ECANCELED'))) return;
+    if (error) return this.#onFailed(toSocketError(errored ?? error, 'send'));
+    if (!this.#isUnwritten || writableLength > 0) return;
     this.#isUnwritten = false;
     (this.#senders.first as Waiter<void> | undefined)?.switch();
     this.#onDrained();

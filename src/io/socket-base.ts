@@ -7,9 +7,8 @@
  */
 import type { Socket as StreamSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { checkFlag, checkInteger, mismatch } from '../base/check.ts';
+import { checkBoolean, checkFlag, checkInteger, mismatch } from '../base/check.ts';
 import { inspectAsText } from '../base/format.ts';
-import type { Seconds } from '../core/timeout.ts';
 import { type Address, formatAddress } from '../inet/address.ts';
 import {
   AF_INET,
@@ -25,14 +24,15 @@ import {
   SO_TYPE,
 } from '../inet/constants.ts';
 import { systemError } from '../inet/errors.ts';
+import { Attempts } from './attempts.ts';
 import { DatagramPort } from './datagram.ts';
-import { checkTimeout, getDefaultTimeout } from './default-timeout.ts';
 import { descriptorOf, rememberDescriptor } from './descriptors.ts';
 import { Flow } from './flow.ts';
 import { IdleSocket } from './idle-socket.ts';
 import { Listener } from './listener.ts';
-import { closedError, localAddress, peerAddress } from './socket-names.ts';
+import { closedError } from './socket-names.ts';
 import { type OptionValue, OptionStore } from './socket-options.ts';
+import { TimedSocket } from './socket-timing.ts';
 import type { Watchable } from './watchable.ts';
 
 export type Endpoint = Flow | Listener | DatagramPort;
@@ -47,22 +47,23 @@ interface Shared {
 }
 
 /** @internal What a socket is, apart from the data it carries. */
-export abstract class SocketBase {
+export abstract class SocketBase extends TimedSocket {
   /** `AF_INET`, `AF_INET6` or `AF_UNIX`. */
   readonly family: number;
   /** `SOCK_STREAM` or `SOCK_DGRAM`. */
   readonly type: number;
   /** The protocol; 0 is the usual one of the type. */
   readonly proto: number;
-  /** @internal */
-  protected timeout: Seconds | undefined = getDefaultTimeout();
   /** @internal The address that bind() was given, until it is used. */
   protected bound: Address | undefined = undefined;
   #shared: Shared;
+  /** Calls that end when the socket is closed. */
+  #attempts: Attempts | undefined = undefined;
   #isClosed = false;
   #ref = true;
 
   constructor(family: number, type: number, proto: number) {
+    super();
     if (![AF_INET, AF_INET6, AF_UNIX].includes(family)) {
       throw new TypeError(mismatch('socket(family)', 'AF_INET, AF_INET6 or AF_UNIX', family));
     }
@@ -97,32 +98,6 @@ export abstract class SocketBase {
   }
 
   /**
-   * How long each call may wait, in seconds. undefined: for ever. 0: not at all, as `setBlocking(false)`; what would
-   * wait then raises EAGAIN. Python: `settimeout`.
-   *
-   * @throws {TypeError | RangeError} not a number of seconds of at least 0
-   */
-  setTimeout(seconds: Seconds | undefined): void {
-    this.timeout = checkTimeout(seconds, 'setTimeout(seconds)');
-  }
-
-  /** The timeout in seconds; undefined waits for ever. Python: `gettimeout`. */
-  getTimeout(): Seconds | undefined {
-    return this.timeout;
-  }
-
-  /** True: calls wait for ever. False: what would wait raises EAGAIN. Python: `setblocking`. */
-  setBlocking(isBlocking: boolean): void {
-    checkFlag(isBlocking, 'setBlocking(isBlocking)');
-    this.timeout = isBlocking ? undefined : 0;
-  }
-
-  /** False when the timeout is 0. Python: `getblocking`. */
-  getBlocking(): boolean {
-    return this.timeout !== 0;
-  }
-
-  /**
    * Sets an option; those set before the socket is bound or connected take effect then. TCP_NODELAY, SO_KEEPALIVE,
    * TCP_KEEPIDLE (seconds), SO_LINGER (`[1, 0]`), SO_REUSEADDR, SO_REUSEPORT, IPV6_V6ONLY; of UDP also SO_BROADCAST,
    * SO_RCVBUF, SO_SNDBUF, IP_TTL and the multicast ones. Python: `setsockopt`.
@@ -152,7 +127,7 @@ export abstract class SocketBase {
   getSockName(): Address {
     this.checkOpen('getsockname');
     const { endpoint } = this.#shared;
-    const address = endpoint instanceof Flow ? localAddress(endpoint.stream) : endpoint?.address;
+    const address = endpoint?.address;
     if (address !== undefined) return address;
     if (this.family === AF_UNIX) return (this.bound as string | undefined) ?? '';
     return this.bound ?? (this.family === AF_INET6 ? ['::', 0, 0, 0] : ['0.0.0.0', 0]);
@@ -163,7 +138,7 @@ export abstract class SocketBase {
     this.checkOpen('getpeername');
     const { endpoint } = this.#shared;
     let address: Address | undefined;
-    if (endpoint instanceof Flow) address = this.family === AF_UNIX ? '' : peerAddress(endpoint.stream);
+    if (endpoint instanceof Flow) address = this.family === AF_UNIX ? '' : endpoint.peer;
     else if (endpoint instanceof DatagramPort) address = endpoint.peer;
     if (address === undefined) throw systemError('ENOTCONN', 'getpeername');
     return address;
@@ -190,6 +165,7 @@ export abstract class SocketBase {
     this.#shared = { ...shared, endpoint: undefined };
     shared.users -= 1;
     shared.idle?.changed();
+    this.#attempts?.cancel(closedError());
     if (shared.users > 0 || shared.endpoint === undefined) return;
     if (shared.endpoint instanceof Flow && shared.options.resetsOnClose) shared.endpoint.reset(closedError());
     else shared.endpoint.close(closedError());
@@ -222,7 +198,7 @@ export abstract class SocketBase {
     return endpoint instanceof Flow ? endpoint.stream : undefined;
   }
 
-  toString(): string {
+  override toString(): string {
     const state = this.#describeState();
     return `<${this.constructor.name} ${state}>`;
   }
@@ -234,9 +210,9 @@ export abstract class SocketBase {
 
   /** @internal What it is from now on. */
   protected set endpoint(endpoint: Endpoint) {
+    if (!(endpoint instanceof Listener)) this.#shared.options.applyTo(endpoint);
     this.#shared.endpoint = endpoint;
     this.#shared.idle?.changed();
-    if (!(endpoint instanceof Listener)) this.#shared.options.applyTo(endpoint);
     if (!this.#ref) this.#applyRef(endpoint);
   }
 
@@ -245,12 +221,24 @@ export abstract class SocketBase {
     return this.#shared.options;
   }
 
+  /** @internal Others use its endpoint: closing this one ends the calls of this one alone. */
+  protected get isShared(): boolean {
+    return this.#shared.users > 1;
+  }
+
+  /** @internal Runs what waits for something that close() does not end by itself. Parks as `work` does. */
+  protected attempt<T>(work: () => Promise<T>): Promise<T> {
+    this.#attempts ??= new Attempts();
+    return this.#attempts.run(work);
+  }
+
   /** @internal A duplicate uses the endpoint of `original`. */
   protected shareWith(original: SocketBase): void {
     this.#shared = original.#shared;
     this.#shared.users += 1;
     this.timeout = original.timeout;
     this.bound = original.bound;
+    this.#ref = original.#ref;
   }
 
   /** @internal Gives the stream away; the socket is closed afterwards. */
@@ -288,10 +276,10 @@ export abstract class SocketBase {
     const { endpoint } = this.#shared;
     if (this.#isClosed) return 'closed';
     if (endpoint instanceof Listener) return `listening on ${formatAddress(endpoint.address)}`;
-    if (endpoint instanceof Flow)
-      return `connected to ${formatAddress(peerAddress(endpoint.stream) ?? 'a local peer')}`;
-    if (endpoint instanceof DatagramPort) return `bound to ${formatAddress(endpoint.address)}`;
-    return 'idle';
+    if (endpoint instanceof Flow) return `connected to ${formatAddress(endpoint.peer ?? 'a local peer')}`;
+    if (endpoint?.peer !== undefined) return `connected to ${formatAddress(endpoint.peer)}`;
+    const { address = this.bound } = endpoint ?? {};
+    return address === undefined ? 'idle' : `bound to ${formatAddress(address)}`;
   }
 }
 inspectAsText(SocketBase);

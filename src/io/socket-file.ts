@@ -2,12 +2,15 @@
  * A file over a connected socket: reading by bytes, by line or to the end, and buffered writing.
  *
  *   socket ──recv──► [ ahead: read and not yet asked for ] ──► read, readLine, for await
- *   write ──► [ pending: up to BUFFER bytes ] ──flush──► sendAll
+ *   write ──► [ pending: up to `buffering` bytes ] ──flush──► send, piece by piece
+ *
+ * An interruption loses nothing: what was read stays ahead, what was not sent stays pending.
  */
 import { checkInteger, checkIterable, checkOptions, mismatch } from '../base/check.ts';
-import { ByteBuffer } from './byte-buffer.ts';
+import { ByteBuffer, EMPTY } from './byte-buffer.ts';
+import { Semaphore } from '../sync/semaphore.ts';
 import { type SendableData, toBuffer } from './bytes.ts';
-import { type ReadAhead, TextBuffer } from './text-buffer.ts';
+import { type Newline, type ReadAhead, TextBuffer } from './text-buffer.ts';
 
 /** Reading, writing, or both; with `b` in bytes, else in text. */
 export type FileMode = 'r' | 'w' | 'rw' | 'rb' | 'wb' | 'rwb';
@@ -18,18 +21,22 @@ export interface SocketFileOptions {
   readonly encoding?: BufferEncoding | undefined;
   /** Bytes that are collected before they are sent; 0 sends each write at once. Default: 8192. */
   readonly buffering?: number | undefined;
-  /** `''`: text comes with the line ends it has. Default: `\r\n` and `\r` are read as `\n`. Not for binary modes. */
-  readonly newline?: '' | undefined;
+  /**
+   * What ends a line of text. Default: `\n`, `\r` and `\r\n`, all of which are read as `\n`. `''`: the same, read as
+   * they are. One of the three: that one alone, as it is; `\n` is written as it. Not for binary modes.
+   */
+  readonly newline?: Newline | undefined;
 }
 
 /** The socket, as far as a file needs it. */
 interface Connection {
   recv(size: number): Promise<Buffer>;
-  sendAll(data: Uint8Array): Promise<void>;
+  send(data: Uint8Array): Promise<number>;
   close(): void;
 }
 
 const READ_SIZE = 64 * 1024;
+const NEWLINES: readonly unknown[] = [undefined, '', '\n', '\r', '\r\n'];
 const MODES: readonly string[] = ['r', 'w', 'rw', 'wr', 'rb', 'br', 'wb', 'bw', 'rwb', 'rbw', 'wrb'];
 
 /**
@@ -40,18 +47,22 @@ export class SocketFile<T extends string | Buffer = string> implements AsyncIter
   readonly mode: string;
   readonly #socket: Connection;
   readonly #encoding: BufferEncoding | undefined;
+  /** What `\n` is written as. */
+  readonly #lineEnd: string;
   readonly #ahead: ReadAhead<T>;
   #isAtEnd = false;
   readonly #buffering: number;
   #pending: Buffer[] = [];
   #pendingSize = 0;
+  /** One flush at a time; another one sends what it left. */
+  readonly #flushing = new Semaphore(1);
   #isClosed = false;
 
   /**
    * @internal
-   * @param socket a duplicate, which is the file's own
+   * @param open makes a duplicate of the socket, which is the file's own
    */
-  constructor(socket: Connection, mode: string, options: SocketFileOptions) {
+  constructor(open: () => Connection, mode: string, options: SocketFileOptions) {
     if (!MODES.includes(mode))
       throw new TypeError(mismatch('makeFile(mode)', "'r', 'w' or 'rw', with or without 'b'", mode));
     checkOptions(options, 'makeFile(options)');
@@ -67,18 +78,22 @@ export class SocketFile<T extends string | Buffer = string> implements AsyncIter
         ),
       );
     }
-    if (newline !== undefined && (isBinary || newline !== '')) {
+    if (!NEWLINES.includes(newline) || (isBinary && newline !== undefined)) {
       throw new TypeError(
-        mismatch('makeFile({ newline })', isBinary ? 'none, as the mode is binary' : "''", newline),
+        mismatch(
+          'makeFile({ newline })',
+          isBinary ? 'none, as the mode is binary' : String.raw`'', '\n', '\r' or '\r\n'`,
+          newline,
+        ),
       );
     }
     this.mode = mode;
-    this.#socket = socket;
     this.#encoding = isBinary ? undefined : (encoding ?? 'utf8');
-    const ahead =
-      this.#encoding === undefined ? new ByteBuffer() : new TextBuffer(this.#encoding, newline === undefined);
+    const ahead = this.#encoding === undefined ? new ByteBuffer() : new TextBuffer(this.#encoding, newline);
     this.#ahead = ahead as unknown as ReadAhead<T>;
+    this.#lineEnd = newline === '\r' || newline === '\r\n' ? newline : '\n';
     this.#buffering = buffering;
+    this.#socket = open();
   }
 
   get closed(): boolean {
@@ -95,7 +110,7 @@ export class SocketFile<T extends string | Buffer = string> implements AsyncIter
   }
 
   /**
-   * `size` bytes, or characters in text modes, fewer only at the end; without `size`, all until the end. Parks until
+   * `size` bytes, or characters (UTF-16 units) in text modes, fewer only at the end; without `size`, all until the end. Parks until
    * they are there. Interrupted, it has taken nothing.
    */
   read(size?: number): Promise<T> {
@@ -177,13 +192,21 @@ export class SocketFile<T extends string | Buffer = string> implements AsyncIter
     for (const line of lines) await this.write(line);
   }
 
-  /** Sends what was collected; parks until it is sent. */
+  /** Sends what was collected; parks until the socket has taken it. Interrupted, it keeps what it has not sent. */
   async flush(): Promise<void> {
     if (this.#pendingSize === 0) return;
-    const data = this.#pending.length === 1 ? (this.#pending[0] as Buffer) : Buffer.concat(this.#pending);
-    this.#pending = [];
-    this.#pendingSize = 0;
-    await this.#socket.sendAll(data);
+    await this.#flushing.use(async () => {
+      while (this.#pendingSize > 0) {
+        const [first = EMPTY] = this.#pending;
+        const next = this.#pending.length === 1 ? first : Buffer.concat(this.#pending);
+        this.#pending = [next];
+        const sent = await this.#socket.send(next);
+        this.#pendingSize -= sent;
+        // Others may have written meanwhile.
+        if (sent === next.length) this.#pending.shift();
+        else this.#pending[0] = next.subarray(sent);
+      }
+    });
   }
 
   /** Sends what was collected, and lets go of the socket. Parks while it sends. */
@@ -206,7 +229,9 @@ export class SocketFile<T extends string | Buffer = string> implements AsyncIter
     const isText = this.#encoding !== undefined;
     if (isText !== (typeof data === 'string'))
       throw new TypeError(mismatch(name, isText ? 'a string' : 'bytes', data));
-    return isText ? Buffer.from(data as string, this.#encoding) : toBuffer(data, name);
+    if (!isText) return toBuffer(data, name);
+    const text = data as string;
+    return Buffer.from(this.#lineEnd === '\n' ? text : text.replaceAll('\n', this.#lineEnd), this.#encoding);
   }
 
   async #fetch(): Promise<void> {

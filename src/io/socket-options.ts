@@ -193,6 +193,16 @@ export class OptionStore {
     return Array.isArray(linger) && Boolean(linger[0]);
   }
 
+  /** A client that was accepted begins with what was set on the socket that listens. */
+  inherit(listening: OptionStore): void {
+    for (const [at, value] of listening.#values) {
+      const option = TABLE.get(at);
+      if (option?.on !== 'streams') continue;
+      this.#values.set(at, value);
+      this.#waiting.push([option, value]);
+    }
+  }
+
   /** Sets on a fresh endpoint what was set before it was there. */
   applyTo(endpoint: Flow | DatagramPort): void {
     for (const [option, value] of this.#waiting.splice(0)) this.#apply(option, value, endpoint);

@@ -1,7 +1,7 @@
 /** The calls of a socket that carry data: recv and send, in all their forms. */
 import { checkInteger, mismatch } from '../base/check.ts';
 import { passOn } from '../core/checkpoint.ts';
-import { type Address, type InetAddress, checkAddress, familyOf } from '../inet/address.ts';
+import type { Address, InetAddress } from '../inet/address.ts';
 import {
   AF_UNIX,
   MSG_DONTWAIT,
@@ -10,30 +10,22 @@ import {
   SHUT_RD,
   SHUT_RDWR,
   SHUT_WR,
-  SOCK_STREAM,
-  SOL_SOCKET,
-  SO_REUSEADDR,
-  SO_REUSEPORT,
-  IPPROTO_IPV6,
-  IPV6_V6ONLY,
+  SOCK_DGRAM,
 } from '../inet/constants.ts';
 import { systemError } from '../inet/errors.ts';
 import { EMPTY } from './byte-buffer.ts';
 import { type SendableData, toBuffer } from './bytes.ts';
-import { DatagramPort, datagramType } from './datagram.ts';
+import { DatagramPort } from './datagram.ts';
 import { Flow } from './flow.ts';
-import { SEND_CHUNK } from './outflow.ts';
+import { SEND_CHUNK, countDown } from './outflow.ts';
 import { resolveAddress } from './resolve-address.ts';
-import { SocketBase } from './socket-base.ts';
+import { BindingSocket } from './socket-binding.ts';
 
 /** Bytes that `recv()` takes when it is not told. */
 const DEFAULT_SIZE = 64 * 1024;
 
 /** A socket that receives and sends. */
-export abstract class TransferSocket extends SocketBase {
-  /** @internal What bind() and listen() are doing, for calls that need them done. */
-  protected binding: Promise<void> | undefined = undefined;
-
+export abstract class TransferSocket extends BindingSocket {
   /**
    * Up to `size` bytes; parks until there are some. Empty when the peer has ended. With `MSG_PEEK` they are left
    * there, with `MSG_WAITALL` it waits for all of them or the end, `MSG_DONTWAIT` never waits.
@@ -45,23 +37,28 @@ export abstract class TransferSocket extends SocketBase {
   recv(size: number = DEFAULT_SIZE, flags = 0): Promise<Buffer> {
     checkInteger(size, 'recv(size)', 0);
     const { endpoint } = this;
-    if (flags === 0 && endpoint instanceof Flow && size > 0) return endpoint.receive(size, this.timeout);
+    if (flags === 0 && endpoint instanceof Flow && size > 0 && !this.isShared)
+      return endpoint.receive(size, this.timeout);
     checkInteger(flags, 'recv(flags)', 0);
-    if (endpoint instanceof DatagramPort) return this.recvFrom(size, flags).then(([data]) => data);
+    if (this.type === SOCK_DGRAM) return this.recvFrom(size, flags).then(([data]) => data);
     if (!(endpoint instanceof Flow)) return this.notConnected('recv');
-    return size === 0 ? passOn(EMPTY) : this.#receiveWith(endpoint, size, flags);
+    return size === 0 ? passOn(EMPTY) : this.#whileOpen(() => this.#receiveWith(endpoint, size, flags));
   }
 
   async #receiveWith(flow: Flow, size: number, flags: number): Promise<Buffer> {
-    const timeout = (flags & MSG_DONTWAIT) === 0 ? this.timeout : 0;
-    let data = await flow.receive(size, timeout);
+    const seconds = (flags & MSG_DONTWAIT) === 0 ? this.timeout : 0;
+    const isWhole = (flags & MSG_WAITALL) !== 0 && seconds !== 0;
+    const left = seconds === undefined || seconds === 0 ? () => seconds : countDown(seconds);
+    let data = await flow.receive(size, left());
     try {
-      while ((flags & MSG_WAITALL) !== 0 && data.length > 0 && data.length < size) {
-        const more = await flow.receive(size - data.length, timeout);
+      while (isWhole && data.length > 0 && data.length < size) {
+        const more = await flow.receive(size - data.length, left());
         if (more.length === 0) break;
         data = Buffer.concat([data, more]);
       }
     } catch (error) {
+      // What came before the connection broke is given, and the next call told.
+      if (flow.error !== undefined && error === flow.error && !this.closed) return data;
       // Nothing that arrived is lost to a kill or a timeout.
       flow.putBack(data);
       throw error;
@@ -86,9 +83,15 @@ export abstract class TransferSocket extends SocketBase {
   }
 
   async #receiveFrom(size: number, flags: number): Promise<[Buffer, Address]> {
-    if (this.type === SOCK_STREAM) return [await this.recv(size, flags), this.getPeerName()];
+    const { endpoint } = this;
+    // Asked before it may be gone: the bytes must not be lost over a name.
+    if (endpoint instanceof Flow || this.type !== SOCK_DGRAM) {
+      const peer = endpoint instanceof Flow ? endpoint.peer : undefined;
+      return [await this.recv(size, flags), peer ?? (this.family === AF_UNIX ? '' : ['', 0])];
+    }
     const timeout = (flags & MSG_DONTWAIT) === 0 ? this.timeout : 0;
-    const [data, from] = await (await this.port()).receive(timeout, (flags & MSG_PEEK) !== 0);
+    const port = await this.port();
+    const [data, from] = await this.#whileOpen(() => port.receive(timeout, (flags & MSG_PEEK) !== 0));
     return [data.length > size ? data.subarray(0, size) : data, from];
   }
 
@@ -101,8 +104,10 @@ export abstract class TransferSocket extends SocketBase {
   }
 
   /**
-   * Sends at least the first part of `data` (64 KiB, or all of it) and answers how many bytes; parks until the kernel
-   * has taken them. Of a connected UDP socket: one datagram.
+   * Sends the first part of `data` (64 KiB, or all of it), and answers how many bytes that is. Parks until what was
+   * sent before is with the kernel; interrupted there, it has sent nothing. Of a connected UDP socket: one datagram.
+   *
+   * @throws what {@link sendAll} does; EDESTADDRREQ: a UDP socket that is not connected
    */
   send(data: SendableData, flags = 0): Promise<number> {
     const bytes = toBuffer(data, 'send(data)');
@@ -110,9 +115,14 @@ export abstract class TransferSocket extends SocketBase {
     const { endpoint } = this;
     if (endpoint instanceof DatagramPort) return endpoint.send(bytes, undefined, this.timeout);
     if (!(endpoint instanceof Flow)) return this.notConnected('send');
-    const size = Math.min(bytes.length, SEND_CHUNK);
-    const timeout = (flags & MSG_DONTWAIT) === 0 ? this.timeout : 0;
-    return endpoint.send(bytes, 0, size, timeout).then(() => size);
+    return this.#offer(endpoint, bytes, 0, (flags & MSG_DONTWAIT) === 0 ? this.timeout : 0);
+  }
+
+  /** Sends a piece of `data` from `start` on, or raises and has sent nothing. Answers its size. */
+  async #offer(flow: Flow, data: Buffer, start: number, seconds: number | undefined): Promise<number> {
+    const size = Math.min(data.length - start, SEND_CHUNK);
+    await this.#whileOpen(() => flow.send(data, start, start + size, seconds, true));
+    return size;
   }
 
   /**
@@ -125,10 +135,15 @@ export abstract class TransferSocket extends SocketBase {
    */
   sendAll(data: SendableData): Promise<void> {
     const bytes = toBuffer(data, 'sendAll(data)');
-    const { endpoint } = this;
-    if (endpoint instanceof Flow) return endpoint.send(bytes, 0, bytes.length, this.timeout);
-    if (endpoint instanceof DatagramPort) return endpoint.send(bytes, undefined, this.timeout).then(() => {});
-    return this.notConnected('send');
+    const { endpoint, timeout } = this;
+    if (endpoint instanceof DatagramPort) return endpoint.send(bytes, undefined, timeout).then(() => {});
+    if (!(endpoint instanceof Flow)) return this.notConnected('send');
+    if (timeout === 0) return this.#sendAllNow(endpoint, bytes);
+    return this.#whileOpen(() => endpoint.send(bytes, 0, bytes.length, timeout));
+  }
+
+  async #sendAllNow(flow: Flow, data: Buffer): Promise<void> {
+    for (let at = 0; at < data.length;) at += await this.#offer(flow, data, at, 0);
   }
 
   /** Sends one datagram to `address`; parks while a host name is looked up, and until the kernel has it. Answers its size. */
@@ -136,9 +151,10 @@ export abstract class TransferSocket extends SocketBase {
   sendTo(data: SendableData, flags: number, address: Address): Promise<number>;
   sendTo(data: SendableData, ...rest: [Address] | [number, Address]): Promise<number> {
     const bytes = toBuffer(data, 'sendTo(data)');
-    const to = this.checkFamily(rest.at(-1) as Address, 'sendTo(address)');
-    if (this.type === SOCK_STREAM) return Promise.reject(systemError('EISCONN', 'sendto'));
-    return this.#sendTo(bytes, to);
+    const to = this.checkFamily(rest.at(-1), 'sendTo(address)');
+    const flags = rest.length > 1 ? checkInteger(rest[0], 'sendTo(flags)', 0) : 0;
+    // A connection goes where it goes.
+    return this.type === SOCK_DGRAM ? this.#sendTo(bytes, to) : this.send(bytes, flags);
   }
 
   async #sendTo(data: Buffer, to: Address): Promise<number> {
@@ -159,57 +175,16 @@ export abstract class TransferSocket extends SocketBase {
     this.endpoint.shutdown(how !== SHUT_WR, how !== SHUT_RD);
   }
 
-  /** @internal The UDP socket, bound to any port if it was not bound. */
-  protected async port(): Promise<DatagramPort> {
-    this.checkOpen('sendto');
-    if (this.binding !== undefined) await this.binding;
-    const { endpoint } = this;
-    if (endpoint instanceof DatagramPort) return endpoint;
-    this.binding = this.bindPort(['', 0]);
-    await this.binding;
-    return this.endpoint as DatagramPort;
-  }
-
-  /** @internal Opens the UDP socket at an address. */
-  protected async bindPort(address: InetAddress): Promise<void> {
-    const port = new DatagramPort(
-      {
-        type: datagramType(this.family),
-        reuseAddr: this.options.isOn(SOL_SOCKET, SO_REUSEADDR),
-        ipv6Only: this.options.isOn(IPPROTO_IPV6, IPV6_V6ONLY),
-        ...(this.options.isOn(SOL_SOCKET, SO_REUSEPORT) ? { reusePort: true } : {}),
-      },
-      this,
-    );
-    try {
-      await port.bind(address);
-    } catch (error) {
-      port.close(systemError('EBADF', 'bind'));
-      throw error;
-    }
-    if (this.closed) {
-      port.close(systemError('EBADF', 'bind'));
-      throw systemError('EBADF', 'bind');
-    }
-    this.endpoint = port;
-  }
-
-  /** @internal An address of this socket's family, or one that may turn out to be. */
-  protected checkFamily(address: unknown, name: string): Address {
-    const checked = checkAddress(address, name);
-    if (this.family === AF_UNIX ? typeof checked !== 'string' : typeof checked === 'string') {
-      throw new TypeError(mismatch(name, this.family === AF_UNIX ? 'a path' : '[host, port]', address));
-    }
-    const family = familyOf(checked);
-    if (family !== undefined && family !== this.family) {
-      throw new TypeError(mismatch(name, "an address of the socket's family", address));
-    }
-    return checked;
+  /** Runs a call that is to end when this socket is closed, though others use its connection. */
+  #whileOpen<T>(call: () => Promise<T>): Promise<T> {
+    return this.isShared ? this.attempt(call) : call();
   }
 
   /** @internal */
   protected notConnected(call: string): Promise<never> {
-    return Promise.reject(this.closed ? systemError('EBADF', call) : systemError('ENOTCONN', call));
+    if (this.closed) return Promise.reject(systemError('EBADF', call));
+    const isAddressMissing = this.type === SOCK_DGRAM && call === 'send';
+    return Promise.reject(systemError(isAddressMissing ? 'EDESTADDRREQ' : 'ENOTCONN', call));
   }
 }
 
@@ -218,5 +193,7 @@ function room(call: string, buffer: unknown, size: unknown): number {
   if (!(buffer instanceof Uint8Array))
     throw new TypeError(mismatch(`${call}(buffer)`, 'a Uint8Array', buffer));
   const wanted = checkInteger(size, `${call}(size)`, 0);
-  return wanted === 0 ? buffer.length : Math.min(wanted, buffer.length);
+  if (wanted > buffer.length)
+    throw new RangeError(mismatch(`${call}(size)`, `at most the buffer's ${buffer.length}`, size));
+  return wanted === 0 ? buffer.length : wanted;
 }

@@ -1,29 +1,17 @@
 /** The socket: gevent's and Python's calls, each of which parks only the greenlet that makes it. */
 import type { Duplex } from 'node:stream';
-import { checkInteger } from '../base/check.ts';
-import { type Address, type InetAddress } from '../inet/address.ts';
-import {
-  AF_INET,
-  AF_UNIX,
-  SOCK_DGRAM,
-  SOCK_STREAM,
-  SOL_SOCKET,
-  SOMAXCONN,
-  SO_REUSEPORT,
-  IPPROTO_IPV6,
-  IPV6_V6ONLY,
-} from '../inet/constants.ts';
-import { SocketError, systemError } from '../inet/errors.ts';
+import type { Socket as Stream } from 'node:net';
+import type { Address, InetAddress } from '../inet/address.ts';
+import { AF_INET, AF_UNIX, SOCK_DGRAM, SOCK_STREAM } from '../inet/constants.ts';
+import { SocketError, SocketTimeout, systemError } from '../inet/errors.ts';
 import { type Callable, callable } from './callable.ts';
 import { openConnection } from './connect.ts';
 import { Flow } from './flow.ts';
 import { Listener } from './listener.ts';
 import { resolveAddress } from './resolve-address.ts';
-import { familyOfStream, peerAddress } from './socket-names.ts';
+import { checkStream, familyOfStream, peerAddress } from './socket-names.ts';
 import { TransferSocket } from './socket-transfer.ts';
 import { type FileMode, SocketFile, type SocketFileOptions } from './socket-file.ts';
-
-const DEFAULT_BACKLOG = 128;
 
 /**
  * A TCP, UDP or Unix-domain socket. A call that waits parks the calling greenlet alone: it can be killed and timed
@@ -39,6 +27,8 @@ const DEFAULT_BACKLOG = 128;
  */
 export class Socket extends TransferSocket {
   #isConnecting = false;
+  /** The duplicates that its files use. */
+  #ofFiles: Socket[] | undefined = undefined;
 
   /**
    * @param family `AF_INET` (the default), `AF_INET6`, `AF_UNIX`
@@ -48,78 +38,32 @@ export class Socket extends TransferSocket {
     super(family, type, proto);
   }
 
-  /** A socket over a connected stream of Node's, which belongs to it from then on. Never parks. */
-  static fromStream(stream: Duplex, family: number = familyOfStream(stream)): Socket {
-    const socket = new Socket(family);
+  /**
+   * A socket over a connected stream of Node's, of bytes, which belongs to it from then on. Never parks.
+   *
+   * @throws {SocketError} ENOTCONN: the stream is not connected, or not any more
+   */
+  static fromStream(stream: Duplex, family?: number): Socket {
+    checkStream(stream);
+    const socket = new Socket(family ?? familyOfStream(stream));
     socket.endpoint = new Flow(stream, socket);
     return socket;
-  }
-
-  /**
-   * Chooses the local address: of a listener, of a connection to be made, or of a UDP socket. Parks while a host name
-   * is looked up, and until a UDP socket is bound. A stream socket takes the port when it listens or connects.
-   *
-   * @throws {SocketError} EINVAL: it has an address already; EADDRINUSE and the like for UDP
-   */
-  bind(address: Address): Promise<void> {
-    const where = this.checkFamily(address, 'bind(address)');
-    this.checkOpen('bind');
-    if (this.bound !== undefined || this.endpoint !== undefined)
-      return Promise.reject(systemError('EINVAL', 'bind'));
-    this.bound = where;
-    this.binding = this.#bind(where);
-    // Whoever did not wait for it is told by the call that needs it.
-    this.binding.catch(() => {});
-    return this.binding;
-  }
-
-  async #bind(where: Address): Promise<void> {
-    try {
-      this.bound = await resolveAddress(where, this.family, this.type, true);
-      if (this.type === SOCK_DGRAM) await this.bindPort(this.bound as InetAddress);
-    } catch (error) {
-      this.bound = undefined;
-      throw error;
-    }
-  }
-
-  /** Begins to take clients; parks until it does. Up to `backlog` of them may wait to be accepted. */
-  listen(backlog: number = DEFAULT_BACKLOG): Promise<void> {
-    checkInteger(backlog, 'listen(backlog)', 0);
-    this.checkOpen('listen');
-    if (this.type !== SOCK_STREAM) return Promise.reject(systemError('EOPNOTSUPP', 'listen'));
-    if (this.endpoint !== undefined) return Promise.reject(systemError('EINVAL', 'listen'));
-    this.binding = this.#listen(Math.min(Math.max(backlog, 1), SOMAXCONN));
-    this.binding.catch(() => {});
-    return this.binding;
-  }
-
-  async #listen(backlog: number): Promise<void> {
-    await this.binding;
-    const anywhere: Address = this.family === AF_INET ? ['0.0.0.0', 0] : ['::', 0];
-    const options = {
-      backlog,
-      ipv6Only: this.options.flag(IPPROTO_IPV6, IPV6_V6ONLY),
-      reusePort: this.options.isOn(SOL_SOCKET, SO_REUSEPORT),
-    };
-    const listener = await Listener.listen(this.bound ?? anywhere, options, this);
-    if (this.closed) {
-      listener.close(systemError('EBADF', 'listen'));
-      throw systemError('EBADF', 'listen');
-    }
-    this.endpoint = listener;
   }
 
   /** The next client, and its address; parks until one has connected. */
   async accept(): Promise<[client: Socket, address: Address]> {
     this.checkOpen('accept');
-    if (this.binding !== undefined) await this.binding;
-    if (!(this.endpoint instanceof Listener)) throw systemError('EINVAL', 'accept');
-    const stream = await this.endpoint.accept(this.timeout);
-    return [
-      Socket.fromStream(stream, this.family),
-      peerAddress(stream) ?? (this.family === AF_UNIX ? '' : ['', 0]),
-    ];
+    const binding = this.settled();
+    if (binding !== undefined) await binding;
+    const { endpoint } = this;
+    if (!(endpoint instanceof Listener))
+      throw systemError(this.type === SOCK_DGRAM ? 'EOPNOTSUPP' : 'EINVAL', 'accept');
+    const wait = (): Promise<Stream> => endpoint.accept(this.timeout);
+    const stream = await (this.isShared ? this.attempt(wait) : wait());
+    const client = new Socket(this.family);
+    client.options.inherit(this.options);
+    client.endpoint = new Flow(stream, client);
+    return [client, peerAddress(stream) ?? (this.family === AF_UNIX ? '' : ['', 0])];
   }
 
   /**
@@ -129,40 +73,57 @@ export class Socket extends TransferSocket {
    */
   connect(address: Address): Promise<void> {
     const to = this.checkFamily(address, 'connect(address)');
-    this.checkOpen('connect');
     return this.#connect(to);
   }
 
   async #connect(to: Address): Promise<void> {
+    this.checkOpen('connect');
     if (this.#isConnecting) throw systemError('EALREADY', 'connect');
-    if (this.endpoint instanceof Flow) throw systemError('EISCONN', 'connect');
-    if (this.endpoint instanceof Listener) throw systemError('EINVAL', 'connect');
+    this.#checkUnconnected();
     this.#isConnecting = true;
     this.idle.isConnecting = true;
     try {
-      const target = await resolveAddress(to, this.family, this.type);
-      if (this.type === SOCK_DGRAM) return await (await this.port()).connect(target as InetAddress);
-      if (this.binding !== undefined) await this.binding;
-      const local = this.bound as InetAddress | undefined;
-      const stream = await openConnection(target, { local, seconds: this.timeout });
-      if (this.closed) {
-        stream.destroy();
-        throw systemError('EBADF', 'connect');
-      }
-      this.endpoint = new Flow(stream, this);
+      await this.attempt(() => this.#open(to));
     } finally {
       this.#isConnecting = false;
       this.idle.isConnecting = false;
     }
   }
 
-  /** As {@link connect}, and answers the number of the error in place of raising it; 0 for success. */
+  async #open(to: Address): Promise<void> {
+    const binding = this.settled();
+    if (binding !== undefined) await binding;
+    const target = await resolveAddress(to, this.family, this.type);
+    if (this.type === SOCK_DGRAM) return await (await this.port()).connect(target as InetAddress);
+    const local = this.bound;
+    // Node can bind a path only to listen on it.
+    if (typeof local === 'string') throw systemError('EOPNOTSUPP', 'connect', { address: local });
+    const stream = await openConnection(target, { local, seconds: this.timeout });
+    try {
+      this.checkOpen('connect');
+      this.#checkUnconnected();
+    } catch (error) {
+      stream.destroy();
+      throw error;
+    }
+    this.endpoint = new Flow(stream, this);
+  }
+
+  #checkUnconnected(): void {
+    if (this.endpoint instanceof Flow || this.endpoint instanceof Listener)
+      throw systemError('EISCONN', 'connect');
+  }
+
+  /**
+   * As {@link connect}, and answers the number of the error in place of raising it: 0 for success, that of EAGAIN when
+   * `setTimeout` did not allow for more. What has no number is raised: a host name that is not found.
+   */
   connectEx(address: Address): Promise<number> {
     const to = this.checkFamily(address, 'connectEx(address)');
-    this.checkOpen('connect');
     return this.#connect(to).then(
       () => 0,
       (error: unknown) => {
+        if (error instanceof SocketTimeout) return systemError('EAGAIN', 'connect').errno as number;
         if (error instanceof SocketError && error.errno !== undefined && error.errno > 0) return error.errno;
         throw error;
       },
@@ -180,7 +141,21 @@ export class Socket extends TransferSocket {
   makeFile(mode?: 'r' | 'w' | 'rw', options?: SocketFileOptions): SocketFile<string>;
   makeFile(mode: FileMode = 'r', options: SocketFileOptions = {}): SocketFile<string> | SocketFile<Buffer> {
     this.checkOpen('makefile');
-    return new SocketFile(this.dup(), mode, options) as SocketFile<string> | SocketFile<Buffer>;
+    const open = (): Socket => {
+      const twin = this.dup();
+      (this.#ofFiles ??= []).push(twin);
+      return twin;
+    };
+    return String(mode).includes('b')
+      ? new SocketFile<Buffer>(open, mode, options)
+      : new SocketFile<string>(open, mode, options);
+  }
+
+  /** @internal Closes it, and its files: what servers do when a handler is through. A duplicate keeps the connection. */
+  closeWithFiles(): void {
+    this.close();
+    for (const twin of this.#ofFiles ?? []) twin.close();
+    this.#ofFiles = undefined;
   }
 
   /** Another socket on the same connection: it ends when both are closed. Never parks. gevent: `socket.dup`. */

@@ -1,4 +1,4 @@
-/** Text that arrived and was not read yet, decoded, with its line ends as the reader wants them. */
+/** Text that arrived and was not read yet: decoded, in pieces as it came, with its line ends as the reader wants them. */
 import { StringDecoder } from 'node:string_decoder';
 
 /** What a file keeps what it has read ahead in: bytes or text. */
@@ -12,22 +12,25 @@ export interface ReadAhead<T> {
   lineEnd(from: number): number;
 }
 
+/** What ends a line of text that is read. Left out: all of them, which are read as `\n`; `''`: all, read as they are. */
+export type Newline = '' | '\n' | '\r' | '\r\n';
+
 /** @internal */
 export class TextBuffer implements ReadAhead<string> {
   readonly #decoder: StringDecoder;
-  readonly #translates: boolean;
-  #text = '';
+  readonly #newline: Newline | undefined;
+  #parts: string[] = [];
+  #length = 0;
   /** A carriage return at the end of what came: what follows tells whether it is half of a line end. */
   #hasReturn = false;
 
-  /** @param translates `\r\n` and `\r` become `\n` */
-  constructor(encoding: BufferEncoding, translates: boolean) {
+  constructor(encoding: BufferEncoding, newline?: Newline) {
     this.#decoder = new StringDecoder(encoding);
-    this.#translates = translates;
+    this.#newline = newline;
   }
 
   get length(): number {
-    return this.#text.length;
+    return this.#length;
   }
 
   push(data: Buffer): void {
@@ -39,23 +42,51 @@ export class TextBuffer implements ReadAhead<string> {
   }
 
   take(max: number): string {
-    const taken = this.#text.slice(0, max);
-    this.#text = this.#text.slice(taken.length);
+    let [all = ''] = this.#parts;
+    if (this.#parts.length > 1 && all.length < max) all = this.#parts.join('');
+    else if (this.#parts.length > 1) return this.#takeFirst(all, max);
+    const taken = all.slice(0, max);
+    const rest = all.slice(taken.length);
+    this.#parts = rest === '' ? [] : [rest];
+    this.#length = rest.length;
     return taken;
   }
 
+  #takeFirst(first: string, max: number): string {
+    if (first.length === max) this.#parts.shift();
+    else this.#parts[0] = first.slice(max);
+    this.#length -= max;
+    return first.slice(0, max);
+  }
+
   lineEnd(from: number): number {
-    return this.#text.indexOf('\n', from) + 1 || -1;
+    let start = 0;
+    for (const part of this.#parts) {
+      const found = start + part.length > from ? this.#endIn(part, Math.max(0, from - start)) : -1;
+      if (found !== -1) return start + found;
+      start += part.length;
+    }
+    return -1;
+  }
+
+  /** A line end is never in two parts: a carriage return waits for what follows it. */
+  #endIn(part: string, from: number): number {
+    if (this.#newline === '') {
+      const found = /\r\n|\r|\n/.exec(from === 0 ? part : part.slice(from));
+      return found === null ? -1 : from + found.index + found[0].length;
+    }
+    const mark = this.#newline ?? '\n';
+    const found = part.indexOf(mark, from);
+    return found === -1 ? -1 : found + mark.length;
   }
 
   #append(decoded: string, isLast: boolean): void {
-    if (!this.#translates) {
-      this.#text += decoded;
-      return;
-    }
     let text = this.#hasReturn ? `\r${decoded}` : decoded;
-    this.#hasReturn = !isLast && text.endsWith('\r');
+    this.#hasReturn = !isLast && this.#newline !== '\n' && this.#newline !== '\r' && text.endsWith('\r');
     if (this.#hasReturn) text = text.slice(0, -1);
-    this.#text += text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+    if (this.#newline === undefined && text.includes('\r')) text = text.replace(/\r\n?/g, '\n');
+    if (text === '') return;
+    this.#parts.push(text);
+    this.#length += text.length;
   }
 }

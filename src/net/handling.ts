@@ -18,6 +18,12 @@ import { reportUncaught } from '../core/uncaught.ts';
 /** What handles a client. */
 export type HandlerBody = (...args: never[]) => unknown;
 
+/** What a spawn function is given to run: the handler, which never fails there. */
+export type GuardedHandler = (
+  // oxlint-disable-next-line typescript/no-explicit-any -- what a server hands to its handler differs
+  ...args: any[]
+) => Promise<void>;
+
 /** @internal What a handling needs of its server. */
 export interface HandlingHome {
   /** Told once, when the handler is through. */
@@ -61,15 +67,15 @@ export class Handling extends Bookmark {
   }
 
   /** What runs the handler for others: it never fails, but for a kill that ends the greenlet it runs in. */
-  guarded(): (...args: never[]) => Promise<void> {
+  guarded(): GuardedHandler {
     const { body } = this;
-    const handle = async (...args: never[]): Promise<void> => {
+    const handle = async (...args: unknown[]): Promise<void> => {
       // Killed before it began.
       if (this.#isOver) return;
       const current = getCurrent();
       if (current !== mainGreenlet && current !== hubScope()) this.greenlet ??= current;
       try {
-        await body(...args);
+        await body(...(args as never[]));
       } catch (error) {
         if (!(error instanceof GreenletExit)) reportUncaught(this, error);
         else if (this.greenlet !== undefined) throw error;

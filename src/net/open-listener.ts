@@ -1,7 +1,7 @@
 /** From an address to a socket that listens there. */
 import { chmodSync, lstatSync } from 'node:fs';
 import { type Address, familyOf } from '../inet/address.ts';
-import { AF_INET, AF_INET6, AF_UNIX, SOCK_STREAM } from '../inet/constants.ts';
+import { AF_INET, AF_INET6, SOCK_STREAM } from '../inet/constants.ts';
 import { GetAddrInfoError, SocketError } from '../inet/errors.ts';
 import { openConnection } from '../io/connect.ts';
 import { Listener, type ListenerOptions } from '../io/listener.ts';

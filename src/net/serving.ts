@@ -72,7 +72,7 @@ export abstract class Serving<A extends unknown[]> implements ServerFields {
     this.#type = type;
     // Its name is what the text of a greenlet shows.
     const callMethod = { handle: (...args: A): unknown => this.handle?.(...args) };
-    this.#methodBody = callMethod.handle as HandlerBody;
+    this.#methodBody = callMethod.handle;
     const parsed = parseListener(listener, `${name}(listener)`, type);
     [this.#address, this.#family] = describe(parsed);
     this.#spawner = makeSpawner('spawn' in options ? options.spawn : 'default', `${name}({ spawn })`);
@@ -220,8 +220,8 @@ export abstract class Serving<A extends unknown[]> implements ServerFields {
       if (this.isFatalError(error)) return this.#endWith(error);
       throw error;
     }
-    this.delay = this.minDelay;
     if (args === undefined) return false;
+    this.delay = this.minDelay;
     this.doHandle(...args);
     return true;
   }

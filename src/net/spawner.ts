@@ -6,11 +6,14 @@ import { runCallback } from '../core/callback.ts';
 import { spawn, spawnRaw } from '../core/spawn.ts';
 import { Group } from '../pool/group.ts';
 import { Pool } from '../pool/pool.ts';
-import { type Handling, RawHandler } from './handling.ts';
+import { type GuardedHandler, type Handling, RawHandler } from './handling.ts';
 
 /** Starts `handle(...args)` in a way of its own, as `spawnRaw` does; whether it parks is its own affair. */
-// oxlint-disable-next-line typescript/no-explicit-any -- what a server hands to its handler differs
-export type SpawnFunction = (handle: (...args: any[]) => Promise<void>, ...args: any[]) => unknown;
+export type SpawnFunction = (
+  handle: GuardedHandler,
+  // oxlint-disable-next-line typescript/no-explicit-any -- what a server hands to its handler differs
+  ...args: any[]
+) => unknown;
 
 /**
  * How handlers are run.
@@ -35,7 +38,7 @@ export interface Spawner {
 const inGreenlet: Spawner = {
   pool: undefined,
   start: (handling) => {
-    const greenlet = new Greenlet(handling.body as () => unknown, ...handling.args);
+    const greenlet = new Greenlet(handling.body, ...handling.args);
     handling.runIn(greenlet);
     greenlet.start();
   },
@@ -65,7 +68,7 @@ function inPool(pool: Pool | Group): Spawner {
 function byFunction(start: SpawnFunction): Spawner {
   return {
     pool: undefined,
-    start: (handling) => handling.startedAs(start(handling.guarded() as () => Promise<void>, ...handling.args)),
+    start: (handling) => handling.startedAs(start(handling.guarded(), ...handling.args)),
   };
 }
 

@@ -55,6 +55,8 @@ const DEFAULT_BACKLOG = 128;
 export class StreamServer extends BaseServer<[socket: Socket, address: Address]> {
   /** How many clients may wait to be taken. */
   backlog: number = DEFAULT_BACKLOG;
+  /** The permissions of a Unix-domain socket's file; undefined: what the umask leaves. */
+  mode: number | undefined = undefined;
   /** The listening socket has SO_REUSEADDR. gevent: `reuse_addr`. */
   readonly reuseAddr: boolean | undefined = DEFAULT_REUSE_ADDR;
   /** The options that were given for TLS. gevent: `ssl_args`. */
@@ -77,6 +79,7 @@ export class StreamServer extends BaseServer<[socket: Socket, address: Address]>
     const { name } = new.target;
     this.#listening = checkListening(given.options, listener, name);
     this.backlog = given.options.backlog ?? DEFAULT_BACKLOG;
+    this.mode = given.options.mode;
     this.sslArgs = tlsOptions(given.options);
     this.sslContext = contextFor(this.sslArgs);
   }
@@ -104,17 +107,17 @@ export class StreamServer extends BaseServer<[socket: Socket, address: Address]>
   async wrapSocketAndHandle(socket: Socket, address: Address): Promise<unknown> {
     const context = this.sslContext;
     if (context === undefined) throw systemError('EINVAL', 'wrap');
-    const secured = await secureServerSide(socket, context, this.sslArgs.handshakeTimeout);
+    const secured = await secureServerSide(socket, context, this.sslArgs.handshakeTimeout, this.sslArgs);
     try {
       return await this.handle?.(secured, address);
     } finally {
-      secured.close();
+      secured.closeWithFiles();
     }
   }
 
   /** @internal */
   protected override get body(): HandlerBody {
-    return this.sslEnabled ? (this.#wrap.handle as HandlerBody) : super.body;
+    return this.sslEnabled ? this.#wrap.handle : super.body;
   }
 
   readonly #wrap = {
@@ -124,7 +127,8 @@ export class StreamServer extends BaseServer<[socket: Socket, address: Address]>
   /** @internal */
   protected override openSocket(): Promise<Socket> {
     const { getListener } = this.constructor as typeof StreamServer;
-    return getListener.call(this.constructor, this.address, { ...this.#listening, backlog: this.backlog }, this);
+    const options = { ...this.#listening, backlog: this.backlog, mode: this.mode };
+    return getListener.call(this.constructor, this.address, options, this);
   }
 
   protected override doRead(): [Socket, Address] | undefined {
@@ -140,7 +144,7 @@ export class StreamServer extends BaseServer<[socket: Socket, address: Address]>
   }
 
   protected override doClose(socket: Socket, _address: Address): void {
-    socket.close();
+    socket.closeWithFiles();
   }
 }
 

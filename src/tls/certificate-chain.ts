@@ -49,4 +49,3 @@ function textOfPassword(password: unknown, name: string): string | undefined {
   }
   return text;
 }
-

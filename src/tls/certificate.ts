@@ -104,7 +104,9 @@ function parseName(content: Buffer): DistinguishedName {
 /** Node writes `DNS:example.org, IP Address:127.0.0.1`, and what could be misread as a JSON string. */
 function parseAltName(text: string | undefined): (readonly [string, string])[] {
   const found: (readonly [string, string])[] = [];
-  for (const [, kind = '', value = ''] of (text ?? '').matchAll(/([^:,]+):("(?:[^"\\]|\\.)*"|[^,]*)(?:, |$)/g)) {
+  for (const [, kind = '', value = ''] of (text ?? '').matchAll(
+    /([^:,]+):("(?:[^"\\]|\\.)*"|[^,]*)(?:, |$)/g,
+  )) {
     found.push([kind, value.startsWith('"') ? (JSON.parse(value) as string) : value]);
   }
   return found;
@@ -122,7 +124,10 @@ function addresses(name: 'OCSP' | 'caIssuers', text: string, pattern: RegExp): P
  */
 export function derCertToPemCert(der: Uint8Array): string {
   if (!(der instanceof Uint8Array)) throw new TypeError(mismatch('derCertToPemCert(der)', 'bytes', der));
-  const lines = Buffer.from(der).toString('base64').match(/.{1,64}/g) ?? [];
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
   return `${[BEGIN, ...lines, END].join('\n')}\n`;
 }
 

@@ -1,6 +1,7 @@
 /** What a TLS connection says about itself and about the other side. */
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
-import { mismatch } from '../base/check.ts';
+import { checkFlag, mismatch } from '../base/check.ts';
+import { descriptorOf, rememberDescriptor } from '../io/descriptors.ts';
 import { Socket } from '../io/socket.ts';
 import { type PeerCertificate, describeCertificate } from './certificate.ts';
 import { type Cipher, bitsOf } from './ciphers.ts';
@@ -38,6 +39,7 @@ export abstract class ConnectionInfo extends Socket {
   getPeerCert(binaryForm: true): Buffer | undefined;
   getPeerCert(binaryForm?: false): PeerCertificate | Record<string, never> | undefined;
   getPeerCert(binaryForm = false): Buffer | PeerCertificate | Record<string, never> | undefined {
+    checkFlag(binaryForm, 'getPeerCert(binaryForm)');
     const der = this.#certificateOf(this.#afterHandshake('getPeerCert'));
     if (binaryForm || der === undefined) return der;
     return this.settings.verifyMode === CERT_NONE ? {} : describeCertificate(der);
@@ -50,7 +52,10 @@ export abstract class ConnectionInfo extends Socket {
     const chain: Buffer[] = certificate === undefined ? [] : [certificate];
     let { issuerCertificate: next } = secure.getPeerCertificate(true) as Partial<DetailedPeerCertificate>;
     // That of an authority at the top is its own issuer.
-    while (next?.raw !== undefined && !chain.some((known) => known.equals((next as DetailedPeerCertificate).raw))) {
+    while (
+      next?.raw !== undefined &&
+      !chain.some((known) => known.equals((next as DetailedPeerCertificate).raw))
+    ) {
       chain.push(next.raw);
       next = next.issuerCertificate;
     }
@@ -75,7 +80,7 @@ export abstract class ConnectionInfo extends Socket {
     return this.secured?.getProtocol() ?? undefined;
   }
 
-  /** The group, or curve, of the exchange of keys, such as `'X25519'`; for clients only. Python: `group`. */
+  /** The group, or curve, of the exchange of keys, such as `'X25519'`; for clients, where Node knows its name. Python: `group`. */
   group(): string | undefined {
     const info = this.secured?.getEphemeralKeyInfo();
     return info !== undefined && info !== null && 'name' in info ? info.name : undefined;
@@ -126,15 +131,16 @@ export abstract class ConnectionInfo extends Socket {
 
   /** Node cannot ask for a certificate after the handshake: always an error. Python: `verify_client_post_handshake`. */
   verifyClientPostHandshake(): never {
-    throw new SSLError('Node cannot ask for a certificate after the handshake', { reason: 'EXTENSION_NOT_RECEIVED' });
+    throw new SSLError('Node cannot ask for a certificate after the handshake', {
+      reason: 'EXTENSION_NOT_RECEIVED',
+    });
   }
 
   /** The descriptor's number, -1 where there is none. */
   override fileno(): number {
     const { endpoint } = this;
     if (!(endpoint instanceof TLSFlow)) return super.fileno();
-    const { _handle: handle } = endpoint.plain as { _handle?: { readonly fd?: number } | null };
-    return handle?.fd ?? -1;
+    return rememberDescriptor(descriptorOf(endpoint.plain), this);
   }
 
   /** Of a session that was resumed, Node has none. */
@@ -145,7 +151,9 @@ export abstract class ConnectionInfo extends Socket {
   #afterHandshake(call: string): TLSSocket {
     const { secured } = this;
     if (secured === undefined) {
-      throw new SSLError(`Cannot ${call}: the handshake has not been done yet`, { code: 'ERR_SSL_NO_HANDSHAKE' });
+      throw new SSLError(`Cannot ${call}: the handshake has not been done yet`, {
+        code: 'ERR_SSL_NO_HANDSHAKE',
+      });
     }
     return secured;
   }

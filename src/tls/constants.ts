@@ -13,7 +13,9 @@ export const CERT_REQUIRED = 2;
 export type VerifyMode = typeof CERT_NONE | typeof CERT_OPTIONAL | typeof CERT_REQUIRED;
 
 // The side that a context is for.
+/** A context for clients. */
 export const PROTOCOL_TLS_CLIENT = 16;
+/** A context for servers. */
 export const PROTOCOL_TLS_SERVER = 17;
 
 /** What a context is made for: `PROTOCOL_TLS_CLIENT` or `PROTOCOL_TLS_SERVER`. */
@@ -49,15 +51,23 @@ export const TLSVersion: {
 export type TLSVersion = (typeof TLSVersion)[keyof typeof TLSVersion];
 
 // Options of a context: numbers that are combined with `|`.
+/** OpenSSL's ways around the faults of other implementations. */
 export const OP_ALL: number = constants.SSL_OP_ALL;
+/** No SSL 2, which no OpenSSL of today speaks anyway. */
 export const OP_NO_SSLv2: number = constants.SSL_OP_NO_SSLv2;
+/** No SSL 3. */
 export const OP_NO_SSLv3: number = constants.SSL_OP_NO_SSLv3;
+/** No TLS 1.0. */
 export const OP_NO_TLSv1: number = constants.SSL_OP_NO_TLSv1;
+/** No TLS 1.1. */
 export const OP_NO_TLSv1_1: number = constants.SSL_OP_NO_TLSv1_1;
+/** No TLS 1.2. */
 export const OP_NO_TLSv1_2: number = constants.SSL_OP_NO_TLSv1_2;
+/** No TLS 1.3. */
 export const OP_NO_TLSv1_3: number = constants.SSL_OP_NO_TLSv1_3 ?? 0x2000_0000;
 /** The server's order of ciphers counts, not the client's. */
 export const OP_CIPHER_SERVER_PREFERENCE: number = constants.SSL_OP_CIPHER_SERVER_PREFERENCE;
+/** Nothing is compressed. */
 export const OP_NO_COMPRESSION: number = constants.SSL_OP_NO_COMPRESSION;
 /** The server gives out no session tickets. */
 export const OP_NO_TICKET: number = constants.SSL_OP_NO_TICKET;
@@ -65,8 +75,9 @@ export const OP_NO_TICKET: number = constants.SSL_OP_NO_TICKET;
 export const OP_NO_RENEGOTIATION: number = constants.SSL_OP_NO_RENEGOTIATION ?? 0x4000_0000;
 /** Connects to servers that lack secure renegotiation. */
 export const OP_LEGACY_SERVER_CONNECT: number = constants.SSL_OP_LEGACY_SERVER_CONNECT;
-// OpenSSL makes a new key each time, whatever is said: kept for programs that say it.
+/** OpenSSL makes a new key for each exchange, whatever is said: 0, for programs that say it. */
 export const OP_SINGLE_DH_USE = 0;
+/** As {@link OP_SINGLE_DH_USE}. */
 export const OP_SINGLE_ECDH_USE = 0;
 
 // What this build can do.
@@ -76,13 +87,21 @@ export const HAS_SNI = true;
 export const HAS_ALPN = true;
 /** The predecessor of ALPN is gone. */
 export const HAS_NPN = false;
+/** Keys can be exchanged over elliptic curves. */
 export const HAS_ECDH = true;
+/** The check of host names cannot be kept from a certificate's common name. */
 export const HAS_NEVER_CHECK_COMMON_NAME = false;
+/** SSL 2 is gone. */
 export const HAS_SSLv2 = false;
+/** SSL 3 is gone. */
 export const HAS_SSLv3 = false;
+/** TLS 1.0 can be spoken, if `minimumVersion` and the ciphers allow it. */
 export const HAS_TLSv1 = true;
+/** As {@link HAS_TLSv1}, for TLS 1.1. */
 export const HAS_TLSv1_1 = true;
+/** TLS 1.2 can be spoken. */
 export const HAS_TLSv1_2 = true;
+/** TLS 1.3 can be spoken. */
 export const HAS_TLSv1_3 = true;
 /** What `getChannelBinding` knows. */
 export const CHANNEL_BINDING_TYPES: readonly string[] = Object.freeze(['tls-unique', 'tls-exporter']);
@@ -104,9 +123,15 @@ export const OPENSSL_VERSION_NUMBER: number =
   Number(major) * 0x1000_0000 + Number(minor) * 0x10_0000 + Number(patch) * 0x10;
 
 // The kinds of `SSLError`: its `errno`.
+/** TLS itself failed. */
 export const SSL_ERROR_SSL = 1;
+/** Nothing has come to be read. */
 export const SSL_ERROR_WANT_READ = 2;
+/** The kernel takes nothing at the moment. */
 export const SSL_ERROR_WANT_WRITE = 3;
+/** The connection below TLS failed. */
 export const SSL_ERROR_SYSCALL = 5;
+/** TLS was ended. */
 export const SSL_ERROR_ZERO_RETURN = 6;
+/** The connection ended where TLS had not. */
 export const SSL_ERROR_EOF = 8;

@@ -1,6 +1,6 @@
 /** What a context holds: certificates, authorities, versions, ciphers; and from them, what Node's TLS works with. */
 import { DEFAULT_CIPHERS, type SecureContext } from 'node:tls';
-import { checkBoolean, checkInteger, mismatch } from '../base/check.ts';
+import { checkBoolean, checkFlag, checkInteger, mismatch } from '../base/check.ts';
 import type { PeerCertificate } from './certificate.ts';
 import {
   type CertificateChain,
@@ -10,6 +10,7 @@ import {
   readChain,
 } from './certificate-chain.ts';
 import { type CipherInfo, namedCiphers, withTLS13 } from './ciphers.ts';
+import { checkAlpnProtocols, checkLocations, checkVerifyMode, checkVersion } from './context-checks.ts';
 import {
   CERT_NONE,
   CERT_REQUIRED,
@@ -24,7 +25,7 @@ import {
   TLSVersion,
   type VerifyMode,
 } from './constants.ts';
-import { checkVersion, makeNative, versionName } from './native-context.ts';
+import { makeNative, versionName } from './native-context.ts';
 import { type CertStoreStats, TrustStore } from './trust-store.ts';
 import { type TrustOptions, readFile } from './trust.ts';
 
@@ -166,7 +167,12 @@ export class ContextSettings {
    * @throws {SSLError} there is no certificate in it
    */
   loadVerifyLocations(locations: TrustOptions): void {
-    const { cafile, capath, cadata } = locations;
+    if (typeof locations !== 'object' || locations === null || Array.isArray(locations)) {
+      throw new TypeError(
+        mismatch('loadVerifyLocations(locations)', '{ cafile, capath, cadata }', locations),
+      );
+    }
+    const { cafile, capath, cadata } = checkLocations(locations);
     if (cafile === undefined && capath === undefined && cadata === undefined) {
       throw new TypeError('loadVerifyLocations(locations): cafile, capath and cadata are all left out');
     }
@@ -184,7 +190,8 @@ export class ContextSettings {
    * @throws {SSLError} NO_CIPHER_MATCH: none of them is known
    */
   setCiphers(ciphers: string): void {
-    if (typeof ciphers !== 'string') throw new TypeError(mismatch('setCiphers(ciphers)', 'a string', ciphers));
+    if (typeof ciphers !== 'string')
+      throw new TypeError(mismatch('setCiphers(ciphers)', 'a string', ciphers));
     const all = withTLS13(ciphers);
     makeNative({ ca: [], ciphers: all });
     this.#change(() => (this.#ciphers = all));
@@ -214,14 +221,7 @@ export class ContextSettings {
    * refuses it.
    */
   setAlpnProtocols(protocols: readonly string[]): void {
-    const isGood = (name: unknown): boolean =>
-      typeof name === 'string' && name !== '' && Buffer.byteLength(name) <= 255;
-    if (!Array.isArray(protocols) || !protocols.every(isGood)) {
-      throw new TypeError(
-        mismatch('setAlpnProtocols(protocols)', 'an array of names of 1 to 255 bytes', protocols),
-      );
-    }
-    this.#alpnProtocols = [...protocols];
+    this.#alpnProtocols = [...checkAlpnProtocols(protocols)];
   }
 
   /** How many authorities it has been given. Node's own are not counted. */
@@ -233,6 +233,8 @@ export class ContextSettings {
   getCaCerts(binaryForm: true): Buffer[];
   getCaCerts(binaryForm?: false): PeerCertificate[];
   getCaCerts(binaryForm = false): Buffer[] | PeerCertificate[] {
+    checkFlag(binaryForm, 'getCaCerts(binaryForm)');
+    checkBoolean(binaryForm, 'getCaCerts(binaryForm)');
     return binaryForm ? this.#trust.bytes() : this.#trust.describe();
   }
 
@@ -268,12 +270,4 @@ export class ContextSettings {
     change();
     this.#native = undefined;
   }
-}
-
-/** @internal */
-export function checkVerifyMode(mode: unknown, name: string): VerifyMode {
-  if (mode !== 0 && mode !== 1 && mode !== 2) {
-    throw new TypeError(mismatch(name, 'CERT_NONE, CERT_OPTIONAL or CERT_REQUIRED', mode));
-  }
-  return mode;
 }

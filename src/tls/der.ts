@@ -16,7 +16,8 @@ export function elementsOf(data: Buffer): Element[] {
   for (let at = 0; at < data.length;) {
     const tag = data.readUInt8(at);
     const [start, length] = readLength(data, at + 1);
-    if (start + length > data.length) throw new RangeError('not DER: an element is longer than what holds it');
+    if (start + length > data.length)
+      throw new RangeError('not DER: an element is longer than what holds it');
     found.push({ tag, content: data.subarray(start, start + length) });
     at = start + length;
   }

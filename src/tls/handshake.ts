@@ -11,7 +11,14 @@ import { Waiter } from '../core/waiter.ts';
 import { SocketTimeout, type SocketError } from '../inet/errors.ts';
 import { SSLWantReadError } from './errors.ts';
 import { endedEarly, toTLSError, verificationError } from './node-errors.ts';
-import { type SecureOptions, eventsOf, isEndedByPeer, refusalOf, releaseControl, secureStream } from './node-stream.ts';
+import {
+  type SecureOptions,
+  eventsOf,
+  isEndedByPeer,
+  refusalOf,
+  releaseControl,
+  secureStream,
+} from './node-stream.ts';
 import { Wire } from './wire.ts';
 
 /** @internal What comes out of it. */
@@ -86,7 +93,8 @@ export class Handshake {
 
   readonly #onFailure = (error: unknown): void => {
     // Where the connection ends during the handshake, Node makes a reset of it.
-    const isEarlyEnd = error instanceof Error && 'code' in error && error.code === 'ECONNRESET' && !('errno' in error);
+    const isEarlyEnd =
+      error instanceof Error && 'code' in error && error.code === 'ECONNRESET' && !('errno' in error);
     this.#finish(isEarlyEnd ? endedEarly(error) : toTLSError(error, 'do the TLS handshake'));
   };
 

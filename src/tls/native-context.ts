@@ -1,6 +1,10 @@
 /** Node's own contexts: made from settings, with OpenSSL's complaints as errors of ours. */
-import { type SecureContext, type SecureContextOptions, type SecureVersion, createSecureContext } from 'node:tls';
-import { mismatch } from '../base/check.ts';
+import {
+  type SecureContext,
+  type SecureContextOptions,
+  type SecureVersion,
+  createSecureContext,
+} from 'node:tls';
 import { TLSVersion } from './constants.ts';
 import { SSLError } from './errors.ts';
 import { toTLSError } from './node-errors.ts';
@@ -21,22 +25,16 @@ type NativeOptions = { readonly [name in keyof SecureContextOptions]?: unknown }
 export function makeNative(options: NativeOptions): SecureContext {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   try {
-    return createSecureContext(Object.fromEntries(given) as SecureContextOptions);
+    return createSecureContext(Object.fromEntries(given));
   } catch (error) {
     const failure = toTLSError(error, 'make a TLS context');
-    throw failure instanceof SSLError ? failure : new SSLError(failure.message, { code: failure.code, cause: error });
+    throw failure instanceof SSLError
+      ? failure
+      : new SSLError(failure.message, { code: failure.code, cause: error });
   }
 }
 
 /** @internal Node's name of a version. */
 export function versionName(version: TLSVersion): SecureVersion | undefined {
   return VERSIONS.get(version);
-}
-
-/** @internal */
-export function checkVersion(version: unknown, name: string): TLSVersion {
-  if (typeof version !== 'number' || !VERSIONS.has(version)) {
-    throw new TypeError(mismatch(name, 'one of TLSVersion', version));
-  }
-  return version as TLSVersion;
 }

@@ -91,7 +91,9 @@ export function verificationError(cause: Error): SSLCertVerificationError {
 }
 
 function isOfOpenSSL(error: NodeError): boolean {
-  return /^ERR_(OSSL|SSL)_/.test(error.code ?? '') || (error.library !== undefined && error.reason !== undefined);
+  return (
+    /^ERR_(OSSL|SSL)_/.test(error.code ?? '') || (error.library !== undefined && error.reason !== undefined)
+  );
 }
 
 function openSSLError(cause: NodeError): SSLError {

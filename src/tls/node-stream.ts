@@ -6,13 +6,10 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
-import {
-  type SecureContext,
-  TLSSocket,
-  type TLSSocketOptions,
-  checkServerIdentity,
-  connect,
-} from 'node:tls';
+import { type SecureContext, TLSSocket, type TLSSocketOptions, checkServerIdentity, connect } from 'node:tls';
+
+/** @internal How Node is told which context was chosen, or that none could be. */
+export type ServerNameDone = (error: Error | null, context?: SecureContext) => void;
 
 /** @internal What a handshake is done with. */
 export interface SecureOptions {
@@ -32,9 +29,9 @@ export interface SecureOptions {
   /** A session to go on with, and the certificate that the server showed then. */
   readonly session: { readonly data: Buffer; readonly certificate: Buffer | undefined } | undefined;
   /** Told of each session of a client's. */
-  readonly onSession: (session: Buffer) => void;
+  readonly onSession: (session: Buffer, certificate: Buffer | undefined) => void;
   /** The context for the host that the client asks for; undefined for the one there is. */
-  readonly onServerName: ((name: string) => Promise<SecureContext | undefined>) | undefined;
+  readonly onServerName: ((name: string, done: ServerNameDone) => void) | undefined;
 }
 
 interface Undocumented {
@@ -51,7 +48,7 @@ export function secureStream(stream: Duplex, options: SecureOptions): TLSSocket 
 function clientStream(stream: Duplex, options: SecureOptions): TLSSocket {
   const { hostname, session, isHostnameChecked } = options;
   const secure = connect({
-    socket: stream as TLSSocket,
+    socket: stream,
     secureContext: options.native,
     rejectUnauthorized: options.isVerified,
     checkServerIdentity: (host, certificate) =>
@@ -62,7 +59,7 @@ function clientStream(stream: Duplex, options: SecureOptions): TLSSocket {
     ...(hostname === undefined || isIP(hostname) !== 0 ? {} : { servername: hostname }),
     ...(session === undefined ? {} : { session: session.data }),
   });
-  secure.on('session', options.onSession);
+  secure.on('session', (data) => options.onSession(data, peerCertificate(secure) ?? session?.certificate));
   return secure;
 }
 
@@ -74,16 +71,7 @@ function serverStream(stream: Duplex, options: SecureOptions): TLSSocket {
     requestCert: options.isAsked,
     rejectUnauthorized: options.isRequired,
     ...(alpnProtocols.length === 0 ? {} : { ALPNProtocols: [...alpnProtocols] }),
-    ...(onServerName === undefined
-      ? {}
-      : {
-          SNICallback: (name, done) => {
-            onServerName(name).then(
-              (context) => done(null, context),
-              (error: unknown) => done(error as Error),
-            );
-          },
-        }),
+    ...(onServerName === undefined ? {} : { SNICallback: onServerName }),
   };
   return new TLSSocket(stream, settings);
 }
@@ -101,7 +89,8 @@ export function refusalOf(secure: TLSSocket, options: SecureOptions): Error | un
   if (!options.isAsked) return undefined;
   if (!options.isRequired && peerCertificate(secure) === undefined) return undefined;
   const { ssl } = secure as unknown as Undocumented;
-  if (typeof ssl?.verifyError !== 'function') return new Error('this runtime cannot check the certificate of a client');
+  if (typeof ssl?.verifyError !== 'function')
+    return new Error('this runtime cannot check the certificate of a client');
   return ssl.verifyError() ?? undefined;
 }
 

@@ -3,6 +3,7 @@ import type { SecureContext } from 'node:tls';
 import type { Greenlet } from '../core/greenlet.ts';
 import { spawn } from '../core/spawn.ts';
 import { SSLError } from './errors.ts';
+import type { ServerNameDone } from './node-stream.ts';
 
 type Outcome = { readonly context: SecureContext | undefined } | { readonly error: unknown };
 
@@ -10,16 +11,14 @@ type Outcome = { readonly context: SecureContext | undefined } | { readonly erro
 export class ServerNameChoice {
   #greenlet: Greenlet<Outcome> | undefined = undefined;
 
-  /** Runs `choose` in a greenlet; rejected with an SSLError if that fails. */
-  make(choose: () => Promise<SecureContext | undefined>): Promise<SecureContext | undefined> {
-    return new Promise((resolve, reject) => {
-      const greenlet = spawn(() => outcomeOf(choose));
-      this.#greenlet = greenlet;
-      greenlet.rawLink(() => {
-        const { value } = greenlet;
-        if (value !== undefined && 'context' in value) resolve(value.context);
-        else reject(failure(value !== undefined && 'error' in value ? value.error : greenlet.exception));
-      });
+  /** Runs `choose` in a greenlet, and reports what came out of it: an SSLError if it failed. */
+  make(choose: () => Promise<SecureContext | undefined>, done: ServerNameDone): void {
+    const greenlet = spawn(() => outcomeOf(choose));
+    this.#greenlet = greenlet;
+    greenlet.rawLink(() => {
+      const { value } = greenlet;
+      if (value !== undefined && 'context' in value) done(null, value.context);
+      else done(failure(value !== undefined && 'error' in value ? value.error : greenlet.exception));
     });
   }
 

@@ -2,13 +2,7 @@
 import { inspectAsText } from '../base/format.ts';
 import { checkFunction, checkOptions, mismatch } from '../base/check.ts';
 import type { Socket } from '../io/socket.ts';
-import {
-  CERT_NONE,
-  PROTOCOL_TLS_CLIENT,
-  PROTOCOL_TLS_SERVER,
-  type Protocol,
-  Purpose,
-} from './constants.ts';
+import { CERT_NONE, PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER, type Protocol, Purpose } from './constants.ts';
 import { ContextSettings } from './context-settings.ts';
 import { type SSLSocket, type SocketContext, wrapWith } from './ssl-socket.ts';
 import type { TrustOptions } from './trust.ts';

@@ -15,13 +15,13 @@ import type { Endpoint } from '../io/socket-base.ts';
 import { closedError } from '../io/socket-names.ts';
 import { Socket } from '../io/socket.ts';
 import { ConnectionInfo } from './connection-info.ts';
-import { CERT_NONE, CERT_REQUIRED } from './constants.ts';
 import { ContextSettings } from './context-settings.ts';
 import { SSLError, SSLWantReadError } from './errors.ts';
 import { Handshake, type Secured } from './handshake.ts';
+import { secureOptionsOf } from './secure-options.ts';
 import { ServerNameChoice } from './server-name.ts';
 import { SSLSession } from './ssl-session.ts';
-import { carryOver, takeStream } from './take-over.ts';
+import { carryOver } from './take-over.ts';
 import { TLSFlow, UnsecuredFlow } from './tls-flow.ts';
 import type { WrapOptions } from './wrap-options.ts';
 
@@ -74,7 +74,7 @@ export class SSLSocket extends ConnectionInfo {
       sock.close();
     } else {
       carryOver(sock, this);
-      this.endpoint = new Flow(takeStream(sock), this);
+      this.endpoint = new Flow(sock.detach(), this);
     }
   }
 
@@ -109,8 +109,9 @@ export class SSLSocket extends ConnectionInfo {
   doHandshake(): Promise<void> {
     const { endpoint } = this;
     if (endpoint instanceof TLSFlow) return passOn(undefined);
-    if (!(endpoint instanceof UnsecuredFlow)) return this.notConnected('do_handshake');
-    return this.#shakeHands(endpoint);
+    if (endpoint instanceof UnsecuredFlow) return this.#shakeHands(endpoint);
+    // One that failed while nobody waited is reported now.
+    return this.#handshake?.wait(this.timeout) ?? this.notConnected('do_handshake');
   }
 
   /**
@@ -151,7 +152,8 @@ export class SSLSocket extends ConnectionInfo {
 
   /** Connects, and does the handshake. */
   override connect(address: Address): Promise<void> {
-    if (this.serverSide) throw new TypeError('connect(): a socket that was wrapped as a server cannot connect');
+    if (this.serverSide)
+      throw new TypeError('connect(): a socket that was wrapped as a server cannot connect');
     return this.#secureAfter(super.connect(address));
   }
 
@@ -219,27 +221,22 @@ export class SSLSocket extends ConnectionInfo {
   #begin(flow: UnsecuredFlow): Handshake {
     const { serverSide, serverHostname } = this;
     const context = this.#context;
-    const { verifyMode, counts } = context;
     const choice = serverSide && context.chooseContext !== undefined ? new ServerNameChoice() : undefined;
+    // Before anything is taken apart: the certificates may be no good.
     const { native } = context;
     const plain = flow.detach(closedError());
-    counts[serverSide ? 'accept' : 'connect'] += 1;
+    context.counts[serverSide ? 'accept' : 'connect'] += 1;
     const handshake = new Handshake(
       plain,
       {
-        isServer: serverSide,
+        ...secureOptionsOf(context, serverSide),
         native,
-        alpnProtocols: context.alpnProtocols,
-        isVerified: verifyMode !== CERT_NONE,
-        isAsked: verifyMode !== CERT_NONE,
-        isRequired: verifyMode === CERT_REQUIRED,
         hostname: serverHostname,
-        isHostnameChecked: context.checkHostname,
         session: this.resumed,
-        onSession: (data) => {
-          this.#session = new SSLSession(data, context, this.getPeerCert(true));
+        onSession: (data, certificate) => {
+          this.#session = new SSLSession(data, context, certificate);
         },
-        onServerName: choice && ((name) => choice.make(() => this.#choose(context, name))),
+        onServerName: choice && ((name, done) => choice.make(() => this.#choose(context, name), done)),
       },
       this.#isDirect,
       this,
@@ -259,6 +256,7 @@ export class SSLSocket extends ConnectionInfo {
     secured: Secured,
   ): void {
     if (error === undefined) {
+      this.#handshake = undefined;
       counts[this.serverSide ? 'acceptGood' : 'connectGood'] += 1;
       if (secured.stream.isSessionReused()) counts.hits += 1;
       this.endpoint = new TLSFlow(secured, this, this.suppressRaggedEofs);

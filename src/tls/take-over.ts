@@ -1,9 +1,13 @@
-/** From one socket to another on the same connection: the stream, the timeout, and what was set. */
-import type { Duplex } from 'node:stream';
-import { IPPROTO_TCP, SOL_SOCKET, SO_KEEPALIVE, SO_LINGER, TCP_KEEPIDLE, TCP_NODELAY } from '../inet/constants.ts';
-import { Flow } from '../io/flow.ts';
+/** From one socket to another on the same connection: the timeout, and what was set. */
+import {
+  IPPROTO_TCP,
+  SOL_SOCKET,
+  SO_KEEPALIVE,
+  SO_LINGER,
+  TCP_KEEPIDLE,
+  TCP_NODELAY,
+} from '../inet/constants.ts';
 import type { Socket } from '../io/socket.ts';
-import { endedEarly } from './node-errors.ts';
 
 /** The options that a connected stream can have. */
 const OPTIONS: readonly (readonly [level: number, option: number])[] = [
@@ -21,15 +25,4 @@ export function carryOver(from: Socket, to: Socket): void {
     const value = from.getSockOpt(level, option);
     if (value !== 0 && value !== false) to.setSockOpt(level, option, value);
   }
-}
-
-/** @internal The stream of a connected socket, which is closed then. @throws {SSLEOFError} the peer has ended already */
-export function takeStream(sock: Socket): Duplex {
-  const { watchable: flow } = sock;
-  // What was received before the end cannot be put back behind it; and TLS needs an answer anyway.
-  if (flow instanceof Flow && flow.buffered > 0 && flow.stream.readableEnded) {
-    sock.close();
-    throw endedEarly();
-  }
-  return sock.detach();
 }

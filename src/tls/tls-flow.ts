@@ -1,7 +1,6 @@
 /** A TLS connection as greenlets pull from it; and a connection that is to become one, at the first use. */
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { Socket as StreamSocket } from 'node:net';
 import { Waiter } from '../core/waiter.ts';
 import type { SocketError } from '../inet/errors.ts';
 import { EMPTY } from '../io/byte-buffer.ts';
@@ -22,12 +21,16 @@ export class TLSFlow extends Flow {
   /** The plain stream is somebody else's. */
   #isReleased = false;
 
-  constructor({ stream, plain, wire }: Secured, owner: { toString(): string }, suppressesRaggedEofs: boolean) {
+  constructor(
+    { stream, plain, wire }: Secured,
+    owner: { toString(): string },
+    suppressesRaggedEofs: boolean,
+  ) {
     super(stream, owner);
     this.plain = plain;
     this.wire = wire;
     this.#suppressesRaggedEofs = suppressesRaggedEofs;
-    if (wire !== undefined) lendTo(stream, plain);
+    lendTo(stream, plain, wire === undefined ? DIRECT : BRIDGED);
   }
 
   /** Bytes that have been decrypted and that nobody has received. */
@@ -40,8 +43,14 @@ export class TLSFlow extends Flow {
     return seconds === 0 ? received.catch(raiseWantRead) : received;
   }
 
-  override send(data: Buffer, start: number, end: number, seconds?: number): Promise<void> {
-    const sent = super.send(data, start, end, seconds);
+  override send(
+    data: Buffer,
+    start: number,
+    end: number,
+    seconds?: number,
+    isOffer?: boolean,
+  ): Promise<void> {
+    const sent = super.send(data, start, end, seconds, isOffer);
     return seconds === 0 ? sent.catch(raiseWantWrite) : sent;
   }
 
@@ -49,7 +58,9 @@ export class TLSFlow extends Flow {
   async endTLS(seconds: number | undefined): Promise<void> {
     const { stream, wire } = this;
     if (wire === undefined) {
-      throw new SSLError("Cannot unwrap a server's connection: it is bound to TLS; wrap a plain one yourself");
+      throw new SSLError(
+        "Cannot unwrap a server's connection: it is bound to TLS; wrap a plain one yourself",
+      );
     }
     wire.keepPlain();
     if (!stream.writableEnded) this.shutdown(false, true);
@@ -75,17 +86,10 @@ export class TLSFlow extends Flow {
 
   /** Tells the other side that nothing more comes, if that can be done at once, so that it sees no cut connection. */
   override close(error: SocketError): void {
-    const { stream } = this;
+    const { stream, wire } = this;
     if (!this.hasFailed && stream.writable && stream.writableLength === 0) stream.end();
     super.close(error);
-    if (!this.#isReleased) this.plain.destroy();
-  }
-
-  override reset(error: SocketError): void {
-    super.close(error);
-    if (this.#isReleased) return;
-    if (this.plain instanceof StreamSocket && !this.plain.destroyed) this.plain.resetAndDestroy();
-    else this.plain.destroy();
+    if (wire?.isPlainKept === true && !this.#isReleased) this.plain.destroy();
   }
 
   /** @internal */
@@ -148,8 +152,14 @@ export class UnsecuredFlow extends Flow {
     return await (await this.#secure()).receive(max, seconds);
   }
 
-  override async send(data: Buffer, start: number, end: number, seconds?: number): Promise<void> {
-    await (await this.#secure()).send(data, start, end, seconds);
+  override async send(
+    data: Buffer,
+    start: number,
+    end: number,
+    seconds?: number,
+    isOffer?: boolean,
+  ): Promise<void> {
+    await (await this.#secure()).send(data, start, end, seconds, isOffer);
   }
 
   /** What is waited for from now on is the end of the handshake. */
@@ -163,23 +173,35 @@ export class UnsecuredFlow extends Flow {
   }
 }
 
-/** What concerns the connection itself is asked of, and told to, the plain stream. */
-function lendTo(secure: TLSSocket, plain: Duplex): void {
-  const names = ['localAddress', 'localPort', 'localFamily', 'remoteAddress', 'remotePort', 'remoteFamily'];
-  const calls = ['setNoDelay', 'setKeepAlive', 'ref', 'unref'];
+interface Lent {
+  /** What is asked of the plain stream. */
+  readonly names: readonly string[];
+  /** What is told to it. */
+  readonly calls: readonly string[];
+}
+
+/** Node reads the plain stream's handle, and asks it all but for a reset. */
+const DIRECT: Lent = { names: [], calls: ['resetAndDestroy'] };
+const BRIDGED: Lent = {
+  names: ['localAddress', 'localPort', 'localFamily', 'remoteAddress', 'remotePort', 'remoteFamily'],
+  calls: ['resetAndDestroy', 'setNoDelay', 'setKeepAlive', 'ref', 'unref'],
+};
+
+/** What concerns the connection itself, the plain stream knows. */
+function lendTo(secure: TLSSocket, plain: Duplex, { names, calls }: Lent): void {
   for (const name of names) {
-    Object.defineProperty(secure, name, { configurable: true, get: () => Reflect.get(plain, name) as unknown });
-  }
-  for (const name of calls) {
     Object.defineProperty(secure, name, {
       configurable: true,
-      writable: true,
-      value: (...args: unknown[]) => {
-        const call = Reflect.get(plain, name) as ((...args: unknown[]) => unknown) | undefined;
-        call?.apply(plain, args);
-        return secure;
-      },
+      get: () => Reflect.get(plain, name) as unknown,
     });
+  }
+  for (const name of calls) {
+    const value = (...args: unknown[]): TLSSocket => {
+      const call = Reflect.get(plain, name) as ((...args: unknown[]) => unknown) | undefined;
+      call?.apply(plain, args);
+      return secure;
+    };
+    Object.defineProperty(secure, name, { configurable: true, writable: true, value });
   }
 }
 

@@ -1,8 +1,14 @@
 /** TLS by keywords: what `wrapSocket` and the servers take, and the context that it describes. */
 import { checkBoolean, mismatch } from '../base/check.ts';
 import type { Password } from './certificate-chain.ts';
-import { CERT_NONE, PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER, type TLSVersion, type VerifyMode } from './constants.ts';
-import { checkVerifyMode } from './context-settings.ts';
+import {
+  CERT_NONE,
+  PROTOCOL_TLS_CLIENT,
+  PROTOCOL_TLS_SERVER,
+  type TLSVersion,
+  type VerifyMode,
+} from './constants.ts';
+import { checkVerifyMode } from './context-checks.ts';
 import { SSLContext } from './ssl-context.ts';
 import { textOfPem } from './trust.ts';
 
@@ -109,10 +115,13 @@ function loadChain(context: SSLContext, options: TLSOptions, serverSide: boolean
     if (key === undefined) context.loadCertChain(certfile, keyfile, password);
     else throw new TypeError(`${call}({ key }): with certfile the key is a file too: keyfile`);
   } else if (cert !== undefined) {
-    if (keyfile !== undefined) throw new TypeError(`${call}({ keyfile }): with cert the key is text too: key`);
+    if (keyfile !== undefined)
+      throw new TypeError(`${call}({ keyfile }): with cert the key is text too: key`);
     context.loadCertChain({ cert, key, password });
   } else if (keyfile !== undefined || key !== undefined) {
-    throw new TypeError(`${call}({ ${key === undefined ? 'certfile' : 'cert'} }): a key is given without its certificate`);
+    throw new TypeError(
+      `${call}({ ${key === undefined ? 'certfile' : 'cert'} }): a key is given without its certificate`,
+    );
   } else if (serverSide) {
     throw new TypeError(`${call}({ certfile }): a server needs a certificate: certfile, cert or sslContext`);
   }
@@ -125,5 +134,6 @@ function loadTrust(context: SSLContext, { caCerts, ca }: TLSOptions, call: strin
     if (all.length === 0) throw new TypeError(mismatch(`${call}({ ca })`, 'at least one certificate', ca));
     for (const one of all) context.loadVerifyLocations({ cadata: textOfPem(one, `${call}({ ca })`) });
   }
-  if (caCerts === undefined && ca === undefined && context.verifyMode !== CERT_NONE) context.loadDefaultCerts();
+  if (caCerts === undefined && ca === undefined && context.verifyMode !== CERT_NONE)
+    context.loadDefaultCerts();
 }

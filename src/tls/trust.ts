@@ -60,7 +60,8 @@ export function readTrust(options: TrustOptions, call: string): Trust {
 
 /** @internal The text of a file in PEM. */
 export function readFile(path: unknown, name: string): string {
-  if (typeof path !== 'string' || path === '') throw new TypeError(mismatch(name, 'the path of a file', path));
+  if (typeof path !== 'string' || path === '')
+    throw new TypeError(mismatch(name, 'the path of a file', path));
   return readFileSync(path, 'latin1');
 }
 
@@ -73,7 +74,9 @@ export function textOfPem(value: unknown, name: string): string {
 
 function textOfCertificates(value: unknown, name: string): string {
   const text = textOfPem(value, name);
-  return text.includes('-----BEGIN') || typeof value === 'string' ? text : derCertToPemCert(value as Uint8Array);
+  return text.includes('-----BEGIN') || typeof value === 'string'
+    ? text
+    : derCertToPemCert(value as Uint8Array);
 }
 
 function hashedFiles(folder: unknown, name: string): string[] {

@@ -12,6 +12,7 @@
  * small messages.
  */
 import { Duplex } from 'node:stream';
+import { wasReset } from '../io/end-stream.ts';
 import { RecordCutter } from './records.ts';
 
 /** Bytes that may be on their way to the plain stream before the writer is told to wait. */
@@ -33,10 +34,20 @@ export class Wire extends Duplex {
   #isOver: () => boolean = () => false;
 
   constructor(plain: Duplex) {
-    // One record at a time: the next one is looked at when TLS has dealt with the last.
-    super({ allowHalfOpen: true, readableHighWaterMark: 1, writableHighWaterMark: WRITE_LIMIT });
+    super({
+      allowHalfOpen: true,
+      // One record at a time: the next one is looked at when TLS has dealt with the last.
+      readableHighWaterMark: 1,
+      writableHighWaterMark: WRITE_LIMIT,
+      // When this is over, Node's TLS still has what nobody has received: it says when it is through.
+      autoDestroy: false,
+    });
     this.plain = plain;
-    plain.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onClose);
+    plain
+      .on('data', this.#onData)
+      .on('end', this.#onEnd)
+      .on('error', this.#onError)
+      .on('close', this.#onClose);
     if (plain.readableEnded) this.#isEnded = true;
     else plain.pause();
   }
@@ -49,6 +60,10 @@ export class Wire extends Duplex {
   /** Asked before each record: after the end of TLS none is handed on. */
   stopWhen(isOver: () => boolean): void {
     this.#isOver = isOver;
+  }
+
+  get isPlainKept(): boolean {
+    return this.#isKept;
   }
 
   /** The plain stream stays open, whatever becomes of TLS. */
@@ -131,6 +146,8 @@ export class Wire extends Duplex {
   };
 
   readonly #onEnd = (): void => {
+    // If it was, the error is on its way.
+    if (wasReset(this.plain)) return;
     this.#isEnded = true;
     this.#handOn();
   };
@@ -140,6 +157,7 @@ export class Wire extends Duplex {
   };
 
   readonly #onClose = (): void => {
-    this.destroy();
+    // After both ends it closes by itself.
+    if (!this.#isEnded) this.destroy();
   };
 }

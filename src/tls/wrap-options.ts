@@ -26,10 +26,15 @@ export interface WrapOptions {
 }
 
 /** @internal @throws {TypeError | RangeError} before anything has happened */
-export function checkWrap(sock: unknown, context: ContextSettings, options: WrapOptions): asserts sock is Socket {
+export function checkWrap(
+  sock: unknown,
+  context: ContextSettings,
+  options: WrapOptions,
+): asserts sock is Socket {
   if (!(sock instanceof Socket)) throw new TypeError(mismatch('wrapSocket(sock)', 'a socket', sock));
   if (sock.closed) throw systemError('EBADF', 'wrap');
-  if (sock.type !== SOCK_STREAM) throw new TypeError('wrapSocket(sock): TLS needs a stream socket, not a datagram one');
+  if (sock.type !== SOCK_STREAM)
+    throw new TypeError('wrapSocket(sock): TLS needs a stream socket, not a datagram one');
   checkOptions(options, 'wrapSocket(options)');
   const { serverSide, serverHostname, doHandshakeOnConnect, suppressRaggedEofs, session } = options;
   checkFlag(serverSide, 'wrapSocket({ serverSide })');
@@ -39,7 +44,9 @@ export function checkWrap(sock: unknown, context: ContextSettings, options: Wrap
   const isServer = serverSide === true;
   if (isServer !== (context.protocol === PROTOCOL_TLS_SERVER)) {
     const kind = isServer ? 'PROTOCOL_TLS_CLIENT' : 'PROTOCOL_TLS_SERVER';
-    throw new TypeError(`wrapSocket({ serverSide }): a context for ${kind} cannot make a ${isServer ? 'server' : 'client'}`);
+    throw new TypeError(
+      `wrapSocket({ serverSide }): a context for ${kind} cannot make a ${isServer ? 'server' : 'client'}`,
+    );
   }
   if (isServer && serverHostname !== undefined) {
     throw new TypeError('wrapSocket({ serverHostname }): only a client names the host that it means');
@@ -73,4 +80,3 @@ function checkSession(session: unknown, context: ContextSettings): void {
     throw new RangeError('wrapSocket({ session }): the session belongs to another context');
   }
 }
-

@@ -2,7 +2,7 @@
 class SomeClass {}
 
 /** One value of every kind that JavaScript has. */
-const every: readonly unknown[] = [
+export const every: readonly unknown[] = [
   undefined,
   null,
   true,
@@ -29,7 +29,7 @@ const every: readonly unknown[] = [
   () => {},
 ];
 
-function except(isFine: (value: unknown) => boolean): readonly unknown[] {
+export function except(isFine: (value: unknown) => boolean): readonly unknown[] {
   return every.filter((value) => !isFine(value));
 }
 

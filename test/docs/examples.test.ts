@@ -11,6 +11,9 @@ const FOLDER = 'doc-examples';
 
 /** Names that examples take from the program around them. */
 const AMBIENT: Readonly<Record<string, string>> = {
+  application: 'const application: import("gevent-ts/pywsgi").WSGIApplication',
+  environ: 'const environ: import("gevent-ts/pywsgi").Environ',
+  logger: 'const logger: Console',
   a: 'const a: import("gevent-ts").Greenlet',
   assert: 'const assert: typeof import("node:assert/strict")',
   b: 'const b: import("gevent-ts").Greenlet',

@@ -1,4 +1,4 @@
-// Every block of TypeScript in the README and the guide is a whole program: it compiles, it ends well, and what it says
+// Every block of TypeScript in the README, the guide and the pages of the modules is a whole program: it compiles, it ends well, and what it says
 // in `// prints: ...` is what it prints, all of it, in that order.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -6,12 +6,14 @@ import { readText } from '../support/repository.ts';
 import { blocksOf, compileBlocks, runBlock, saidToPrint } from '../support/blocks.ts';
 
 const FOLDER = 'docs-blocks';
-const blocks = ['README.md', 'docs/guide.md'].flatMap((path) => blocksOf(path, readText(path)));
+const MODULES = ['sockets', 'dns', 'select', 'servers', 'http'];
+const PAGES = ['README.md', 'docs/guide.md', ...MODULES.map((name) => `docs/${name}.md`)];
+const blocks = PAGES.flatMap((path) => blocksOf(path, readText(path)));
 const programs = new Map(blocks.map(({ code }, index) => [`block${index}`, code]));
 const complaints = compileBlocks(FOLDER, programs);
 
-test('there are blocks in the README and in the guide, and most of them print something', () => {
-  for (const path of ['README.md', 'docs/guide.md'])
+test('there are blocks on every page, and most of them print something', () => {
+  for (const path of PAGES)
     assert.ok(
       blocks.some(({ place }) => place.startsWith(path)),
       path,

@@ -6,8 +6,18 @@ import { test } from 'node:test';
 
 test('a line has client, local time, request line, status, bytes and seconds', () => {
   const time = new Date(2031, 4, 3, 13, 4, 5, 999);
-  const entry = { client: '10.0.0.1', time, requestLine: 'GET /a HTTP/1.1', status: 200, length: 12, seconds: 0.5 };
-  assert.equal(formatAccessEntry(entry), '10.0.0.1 - - [2031-05-03 13:04:05] "GET /a HTTP/1.1" 200 12 0.500000');
+  const entry = {
+    client: '10.0.0.1',
+    time,
+    requestLine: 'GET /a HTTP/1.1',
+    status: 200,
+    length: 12,
+    seconds: 0.5,
+  };
+  assert.equal(
+    formatAccessEntry(entry),
+    '10.0.0.1 - - [2031-05-03 13:04:05] "GET /a HTTP/1.1" 200 12 0.500000',
+  );
   const empty = { ...entry, client: '', status: 0, length: 0, seconds: 1e-7 };
   assert.equal(formatAccessEntry(empty), '- - - [2031-05-03 13:04:05] "GET /a HTTP/1.1" 000 - 0.000000');
 });

@@ -48,7 +48,11 @@ export const ATTACKS: readonly Attack[] = [
   refused('CL with letters', post(['Content-Length: four'], `abcd${HIDDEN}`)),
   refused('CL beyond 64 bits', post(['Content-Length: 99999999999999999999'], 'abcd'), 400, 413),
   refused('CL that wraps around', post(['Content-Length: 18446744073709551620'], `abcd${HIDDEN}`), 400, 413),
-  { name: 'CL with zeros in front', bytes: post(['Content-Length: 0004'], 'abcd'), outcome: { body: 'abcd' } },
+  {
+    name: 'CL with zeros in front',
+    bytes: post(['Content-Length: 0004'], 'abcd'),
+    outcome: { body: 'abcd' },
+  },
   // Encodings that only some would take for chunked.
   refused('TE xchunked', post(['Transfer-Encoding: xchunked'], CHUNKED_END)),
   refused('TE chunked, identity', post(['Transfer-Encoding: chunked, identity'], CHUNKED_END)),

@@ -28,27 +28,32 @@ engineTest('a client that sends a refused body all the same sees the answer', as
   assert.deepEqual(statusesOf(text), [413]);
 });
 
-engineTest('a body in chunks that grows too long fails its reader, and the answer is 413', async ({ serve }) => {
-  const errors: unknown[] = [];
-  const served = await serve(
-    async (request, response) => {
-      try {
-        await lengthOf(request);
-      } catch (error) {
-        errors.push((error as NodeJS.ErrnoException).code);
-        if (request.url === '/') throw error;
-      }
-      response.end('ok');
-    },
-    { maxBodySize: 1000 },
-  );
-  const chunk = `190\r\n${'x'.repeat(400)}\r\n`;
-  const ok = await served.exchange(`${CHUNKED.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n')}${chunk}${chunk}0\r\n\r\n`);
-  assert.deepEqual(statusesOf(ok), [200]);
-  const text = await served.exchange(CHUNKED + chunk.repeat(5));
-  assert.deepEqual(statusesOf(text), [413]);
-  assert.deepEqual(errors, ['GEVENT_BODY_TOO_LARGE']);
-});
+engineTest(
+  'a body in chunks that grows too long fails its reader, and the answer is 413',
+  async ({ serve }) => {
+    const errors: unknown[] = [];
+    const served = await serve(
+      async (request, response) => {
+        try {
+          await lengthOf(request);
+        } catch (error) {
+          errors.push((error as NodeJS.ErrnoException).code);
+          if (request.url === '/') throw error;
+        }
+        response.end('ok');
+      },
+      { maxBodySize: 1000 },
+    );
+    const chunk = `190\r\n${'x'.repeat(400)}\r\n`;
+    const ok = await served.exchange(
+      `${CHUNKED.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n')}${chunk}${chunk}0\r\n\r\n`,
+    );
+    assert.deepEqual(statusesOf(ok), [200]);
+    const text = await served.exchange(CHUNKED + chunk.repeat(5));
+    assert.deepEqual(statusesOf(text), [413]);
+    assert.deepEqual(errors, ['GEVENT_BODY_TOO_LARGE']);
+  },
+);
 
 engineTest('a handler that does not look at the errors of its body is answered for', async ({ serve }) => {
   const served = await serve(
@@ -86,22 +91,25 @@ engineTest('a body that was read in part is thrown away, and the connection goes
   assert.deepEqual(statusesOf(await client.closed()), [200, 200]);
 });
 
-engineTest('a large body that nobody reads is read up to a bound: then the connection is closed', async ({ serve }) => {
-  const served = await serve((_request, response) => response.end('ok'));
-  for (const head of [post(50_000_000), CHUNKED]) {
-    const client = await served.connect();
-    client.send(head);
-    await client.until('ok');
-    let isOpen = true;
-    client.socket.on('close', () => (isOpen = false));
-    const piece = head === CHUNKED ? `10000\r\n${'x'.repeat(65_536)}\r\n` : 'x'.repeat(65_536);
-    for (let sent = 0; isOpen && sent < 700; sent += 1) {
-      client.send(piece);
-      await new Promise((resolve) => setImmediate(resolve));
+engineTest(
+  'a large body that nobody reads is read up to a bound: then the connection is closed',
+  async ({ serve }) => {
+    const served = await serve((_request, response) => response.end('ok'));
+    for (const head of [post(50_000_000), CHUNKED]) {
+      const client = await served.connect();
+      client.send(head);
+      await client.until('ok');
+      let isOpen = true;
+      client.socket.on('close', () => (isOpen = false));
+      const piece = head === CHUNKED ? `10000\r\n${'x'.repeat(65_536)}\r\n` : 'x'.repeat(65_536);
+      for (let sent = 0; isOpen && sent < 700; sent += 1) {
+        client.send(piece);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      assert.deepEqual(statusesOf(await client.closed()), [200]);
     }
-    assert.deepEqual(statusesOf(await client.closed()), [200]);
-  }
-});
+  },
+);
 
 engineTest('whoever reads the body behind the end of the answer gets all of it', async ({ serve }) => {
   let length = 0;
@@ -149,15 +157,18 @@ engineTest('100 Continue is sent when the body is first read, and not before', a
   await client.closed();
 });
 
-engineTest('a client that asked first and is answered without its body is not told to go on', async ({ serve }) => {
-  const served = await serve((_request, response) => {
-    response.statusCode = 403;
-    response.end('no');
-  });
-  const text = await served.exchange(post(5, 'Expect: 100-continue'));
-  assert.match(text, /^HTTP\/1\.1 403 Forbidden\r\n.*Connection: close\r\n.*no$/s);
-  assert.deepEqual(statusesOf(await served.exchange(`${post(5, 'Expect: 100-continue')}hello`)), [403]);
-});
+engineTest(
+  'a client that asked first and is answered without its body is not told to go on',
+  async ({ serve }) => {
+    const served = await serve((_request, response) => {
+      response.statusCode = 403;
+      response.end('no');
+    });
+    const text = await served.exchange(post(5, 'Expect: 100-continue'));
+    assert.match(text, /^HTTP\/1\.1 403 Forbidden\r\n.*Connection: close\r\n.*no$/s);
+    assert.deepEqual(statusesOf(await served.exchange(`${post(5, 'Expect: 100-continue')}hello`)), [403]);
+  },
+);
 
 engineTest('100 Continue of a pipelined request comes in its turn', async ({ serve }) => {
   const served = await serve(async (request, response) => {

@@ -4,48 +4,54 @@ import { Event } from '../../src/event.ts';
 import type { Serve } from '../../src/http/exchange.ts';
 import { engineTest, eventually, get, statusesOf } from '../support/http.ts';
 
-engineTest('a client that goes has the greenlet of its request killed: its finally runs', async ({ serve }) => {
-  const marks: string[] = [];
-  const begun = new Event();
-  const served = await serve(async () => {
-    try {
-      begun.set();
-      await sleep(1000);
-    } finally {
-      await sleep(0.01);
-      marks.push('cleaned up');
-    }
-  });
-  const client = await served.connect();
-  client.send(get('/'));
-  await begun.wait();
-  client.socket.destroy();
-  await eventually(() => assert.deepEqual(marks, ['cleaned up']));
-  await eventually(() => assert.equal(served.engine.requests, 0));
-});
+engineTest(
+  'a client that goes has the greenlet of its request killed: its finally runs',
+  async ({ serve }) => {
+    const marks: string[] = [];
+    const begun = new Event();
+    const served = await serve(async () => {
+      try {
+        begun.set();
+        await sleep(1000);
+      } finally {
+        await sleep(0.01);
+        marks.push('cleaned up');
+      }
+    });
+    const client = await served.connect();
+    client.send(get('/'));
+    await begun.wait();
+    client.socket.destroy();
+    await eventually(() => assert.deepEqual(marks, ['cleaned up']));
+    await eventually(() => assert.equal(served.engine.requests, 0));
+  },
+);
 
-engineTest('a client that resets the connection counts as gone, and so does one that ends its side', async ({ serve }) => {
-  const marks: unknown[] = [];
-  const served = await serve(async (request) => {
-    try {
-      marks.push(request.url);
-      await sleep(1000);
-    } finally {
-      marks.push('killed');
-    }
-  });
-  const one = await served.connect();
-  one.send(get('/reset'));
-  await eventually(() => assert.deepEqual(marks, ['/reset']));
-  one.socket.resetAndDestroy();
-  await eventually(() => assert.deepEqual(marks, ['/reset', 'killed']));
-  marks.length = 0;
-  const other = await served.connect();
-  other.send(get('/end'));
-  await eventually(() => assert.deepEqual(marks, ['/end']));
-  other.socket.end();
-  await eventually(() => assert.deepEqual(marks, ['/end', 'killed']));
-});
+engineTest(
+  'a client that resets the connection counts as gone, and so does one that ends its side',
+  async ({ serve }) => {
+    const marks: unknown[] = [];
+    const served = await serve(async (request) => {
+      try {
+        marks.push(request.url);
+        await sleep(1000);
+      } finally {
+        marks.push('killed');
+      }
+    });
+    const one = await served.connect();
+    one.send(get('/reset'));
+    await eventually(() => assert.deepEqual(marks, ['/reset']));
+    one.socket.resetAndDestroy();
+    await eventually(() => assert.deepEqual(marks, ['/reset', 'killed']));
+    marks.length = 0;
+    const other = await served.connect();
+    other.send(get('/end'));
+    await eventually(() => assert.deepEqual(marks, ['/end']));
+    other.socket.end();
+    await eventually(() => assert.deepEqual(marks, ['/end', 'killed']));
+  },
+);
 
 engineTest('the signal of the greenlet fires when the client goes', async ({ serve }) => {
   const fired = new Event();
@@ -126,23 +132,40 @@ engineTest('pipelined requests that have not begun are forgotten when the client
   assert.deepEqual(urls, ['/1']);
 });
 
-engineTest('without killOnDisconnect a handler goes on, and one whose client has ended its side is heard', async ({ serve }) => {
-  const marks: unknown[] = [];
-  const handler: Serve = async (request, response) => {
-    await sleep(0.05);
-    marks.push(request.url);
-    response.end('still here');
-  };
-  const served = await serve(handler, { killOnDisconnect: false });
-  const text = await served.exchange(get('/half') + get('/half'), { end: true });
-  assert.equal(text.match(/still here/g)?.length, 2);
-  const client = await served.connect();
-  client.send(get('/gone'));
-  await eventually(() => assert.equal(served.engine.requests, 1));
-  client.socket.destroy();
-  await eventually(() => assert.deepEqual(marks, ['/half', '/half', '/gone']));
-  await eventually(() => assert.equal(served.engine.connections, 0));
-});
+engineTest(
+  'a client that has ended its side is answered by handlers that do not wait for anything',
+  async ({ serve }) => {
+    const served = await serve(async (request, response) => {
+      await null;
+      response.end(`${request.url};`);
+    });
+    for (let round = 0; round < 20; round += 1) {
+      const text = await served.exchange(get('/1') + get('/2') + get('/3'), { end: true });
+      assert.deepEqual(statusesOf(text), [200, 200, 200]);
+    }
+  },
+);
+
+engineTest(
+  'without killOnDisconnect a handler goes on, and one whose client has ended its side is heard',
+  async ({ serve }) => {
+    const marks: unknown[] = [];
+    const handler: Serve = async (request, response) => {
+      await sleep(0.05);
+      marks.push(request.url);
+      response.end('still here');
+    };
+    const served = await serve(handler, { killOnDisconnect: false });
+    const text = await served.exchange(get('/half') + get('/half'), { end: true });
+    assert.equal(text.match(/still here/g)?.length, 2);
+    const client = await served.connect();
+    client.send(get('/gone'));
+    await eventually(() => assert.equal(served.engine.requests, 1));
+    client.socket.destroy();
+    await eventually(() => assert.deepEqual(marks, ['/half', '/half', '/gone']));
+    await eventually(() => assert.equal(served.engine.connections, 0));
+  },
+);
 
 engineTest('a handler that never answers is over when its client has gone', async ({ serve }) => {
   const served = await serve(() => {}, { killOnDisconnect: false });
@@ -174,26 +197,32 @@ engineTest('a client that goes in the middle of a body fails the reading of it',
   assert.deepEqual(errors, ['ECONNRESET', 'ECONNRESET']);
 });
 
-engineTest('killing the greenlet of a connection kills its requests, and waits for their end', async ({ serve }) => {
-  const marks: string[] = [];
-  const served = await serve(async () => {
-    try {
-      await sleep(1000);
-    } finally {
-      await sleep(0.05);
-      marks.push('cleaned up');
-    }
-  }, { killOnDisconnect: false });
-  const client = await served.connect();
-  client.send(get('/1') + get('/2'));
-  await eventually(() => assert.equal(served.engine.requests, 2));
-  await sleep(0.01);
-  const [greenlet] = served.greenlets;
-  assert.equal(await greenlet?.kill(), 'killed');
-  assert.deepEqual(marks, ['cleaned up']);
-  assert.equal(served.engine.connections, 0);
-  assert.equal(await client.closed(), '');
-});
+engineTest(
+  'killing the greenlet of a connection kills its requests, and waits for their end',
+  async ({ serve }) => {
+    const marks: string[] = [];
+    const served = await serve(
+      async () => {
+        try {
+          await sleep(1000);
+        } finally {
+          await sleep(0.05);
+          marks.push('cleaned up');
+        }
+      },
+      { killOnDisconnect: false },
+    );
+    const client = await served.connect();
+    client.send(get('/1') + get('/2'));
+    await eventually(() => assert.equal(served.engine.requests, 2));
+    await sleep(0.01);
+    const [greenlet] = served.greenlets;
+    assert.equal(await greenlet?.kill(), 'killed');
+    assert.deepEqual(marks, ['cleaned up']);
+    assert.equal(served.engine.connections, 0);
+    assert.equal(await client.closed(), '');
+  },
+);
 
 engineTest('killing the greenlet of an idle connection closes it', async ({ serve }) => {
   const served = await serve((_request, response) => response.end('ok'));
@@ -205,13 +234,16 @@ engineTest('killing the greenlet of an idle connection closes it', async ({ serv
   assert.equal(served.engine.connections, 0);
 });
 
-engineTest('a request that somebody kills is answered with 500, and nothing is printed', async ({ serve }) => {
-  const served = await serve(async (request) => {
-    const greenlet = getCurrent();
-    if (request.url === '/itself') greenlet.throw();
-    else spawn(() => greenlet.throw());
-    await sleep(1000);
-  });
-  assert.deepEqual(statusesOf(await served.exchange(get('/itself'))), [500]);
-  assert.deepEqual(statusesOf(await served.exchange(get('/other'))), [500]);
-});
+engineTest(
+  'a request that somebody kills is answered with 500, and nothing is printed',
+  async ({ serve }) => {
+    const served = await serve(async (request) => {
+      const greenlet = getCurrent();
+      if (request.url === '/itself') greenlet.throw();
+      else spawn(() => greenlet.throw());
+      await sleep(1000);
+    });
+    assert.deepEqual(statusesOf(await served.exchange(get('/itself'))), [500]);
+    assert.deepEqual(statusesOf(await served.exchange(get('/other'))), [500]);
+  },
+);

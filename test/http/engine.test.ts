@@ -18,7 +18,10 @@ engineTest('a request is answered in a greenlet of its own', async ({ serve }) =
   assert.equal(greenlets.length, 2);
   assert.ok(greenlets.every((greenlet) => greenlet instanceof Greenlet));
   assert.notEqual(greenlets[0], greenlets[1]);
-  assert.match(String(greenlets[0]), /^<RequestGreenlet "Greenlet-\d+": GET \/ HTTP\/1\.1 from 127\.0\.0\.1:\d+>$/);
+  assert.match(
+    String(greenlets[0]),
+    /^<RequestGreenlet "Greenlet-\d+": GET \/ HTTP\/1\.1 from 127\.0\.0\.1:\d+>$/,
+  );
 });
 
 engineTest('pipelined requests are served one after the other, in order', async ({ serve }) => {
@@ -35,52 +38,64 @@ engineTest('pipelined requests are served one after the other, in order', async 
   assert.deepEqual(marks, ['begin /1', 'end /1', 'begin /2', 'end /2', 'begin /3', 'end /3']);
 });
 
-engineTest('many pipelined requests are answered, and what waits is bounded by not reading on', async ({ serve }) => {
-  const served = await serve(async (request, response) => {
-    await sleep(0);
-    response.end(request.url);
-  });
-  const client = await served.connect();
-  const count = 20_000;
-  let most = 0;
-  for (let index = 0; index < count; index += 1) client.send(get(`/${index}`));
-  client.send(get('/last', 'Connection: close'));
-  const watch = spawn(async () => {
-    for (;;) {
-      most = Math.max(most, served.engine.requests);
-      await sleep(0.001);
-    }
-  });
-  const text = await client.closed();
-  await watch.kill();
-  assert.equal(statusesOf(text).length, count + 1);
-  assert.ok(most < 10_000, `${most} requests were in the server at once`);
-});
+engineTest(
+  'many pipelined requests are answered, and what waits is bounded by not reading on',
+  async ({ serve }) => {
+    const served = await serve(async (request, response) => {
+      await sleep(0);
+      response.end(request.url);
+    });
+    const client = await served.connect();
+    const count = 20_000;
+    let most = 0;
+    for (let index = 0; index < count; index += 1) client.send(get(`/${index}`));
+    client.send(get('/last', 'Connection: close'));
+    const watch = spawn(async () => {
+      for (;;) {
+        most = Math.max(most, served.engine.requests);
+        await sleep(0.001);
+      }
+    });
+    const text = await client.closed();
+    await watch.kill();
+    assert.equal(statusesOf(text).length, count + 1);
+    assert.ok(most < 10_000, `${most} requests were in the server at once`);
+  },
+);
 
-engineTest('what a handler sets in an async context is not there for the request behind it', async ({ serve }) => {
-  const storage = new AsyncLocalStorage<string>();
-  const served = await serve(async (request, response) => {
-    const before = storage.getStore();
-    storage.enterWith(String(request.url));
-    await sleep(0);
-    response.end(`${before};`);
-  });
-  const text = await served.exchange(get('/1') + get('/2') + get('/3', 'Connection: close'));
-  assert.equal(text.match(/undefined;/g)?.length, 3);
-});
+engineTest(
+  'what a handler sets in an async context is not there for the request behind it',
+  async ({ serve }) => {
+    const storage = new AsyncLocalStorage<string>();
+    const served = await serve(async (request, response) => {
+      const before = storage.getStore();
+      storage.enterWith(String(request.url));
+      await sleep(0);
+      response.end(`${before};`);
+    });
+    const text = await served.exchange(get('/1') + get('/2') + get('/3', 'Connection: close'));
+    assert.equal(text.match(/undefined;/g)?.length, 3);
+  },
+);
 
-engineTest('a 1.0 client is answered and the connection closed, unless it asks to keep it and knows the length', async ({ serve }) => {
-  const served = await serve((request, response) => {
-    if (request.url === '/b') response.setHeader('Content-Length', 2);
-    response.end(request.url);
-  });
-  assert.match(await served.exchange('GET /a HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 OK\r\n.*Connection: close.*\/a$/s);
-  const client = await served.connect();
-  client.send('GET /b HTTP/1.0\r\nConnection: keep-alive\r\n\r\n');
-  assert.match(await client.until('/b'), /Connection: keep-alive/);
-  client.send('GET /c HTTP/1.0\r\n\r\n');
-  assert.match(await client.closed(), /\/c$/);
-});
+engineTest(
+  'a 1.0 client is answered and the connection closed, unless it asks to keep it and knows the length',
+  async ({ serve }) => {
+    const served = await serve((request, response) => {
+      if (request.url === '/b') response.setHeader('Content-Length', 2);
+      response.end(request.url);
+    });
+    assert.match(
+      await served.exchange('GET /a HTTP/1.0\r\n\r\n'),
+      /^HTTP\/1\.1 200 OK\r\n.*Connection: close.*\/a$/s,
+    );
+    const client = await served.connect();
+    client.send('GET /b HTTP/1.0\r\nConnection: keep-alive\r\n\r\n');
+    assert.match(await client.until('/b'), /Connection: keep-alive/);
+    client.send('GET /c HTTP/1.0\r\n\r\n');
+    assert.match(await client.closed(), /\/c$/);
+  },
+);
 
 engineTest('a 1.0 client is never sent chunks', async ({ serve }) => {
   const served = await serve((_request, response) => {
@@ -111,32 +126,37 @@ engineTest('a body comes in chunks or by length, and goes out in chunks', async 
     for await (const chunk of request) response.write(chunk);
     response.end();
   });
-  const chunked = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n';
+  const chunked =
+    'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n';
   assert.match(await served.exchange(chunked), /3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n$/);
   const plain = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nConnection: close\r\n\r\nabcde';
   assert.match(await served.exchange(plain), /5\r\nabcde\r\n0\r\n\r\n$/);
 });
 
-engineTest('an empty body that is read is at its end, and one that is not leaves no trace', async ({ serve }) => {
-  const events: string[] = [];
-  const served = await serve(async (request, response) => {
-    if (request.url === '/events') {
-      request.on('end', () => events.push('end'));
-      request.on('close', () => events.push('close'));
-    }
-    if (request.url === '/read') for await (const chunk of request) events.push(`chunk ${String(chunk)}`);
-    if (request.url === '/on')
-      await new Promise((resolve) => request.on('end', resolve).resume());
-    response.end('ok');
-  });
-  const paths = ['/none', '/read', '/on', '/events'].map((path) => get(path)).join('');
-  const text = await served.exchange(paths + get('/last', 'Connection: close'));
-  assert.deepEqual(statusesOf(text), [200, 200, 200, 200, 200]);
-  assert.deepEqual(events, ['end', 'close']);
-});
+engineTest(
+  'an empty body that is read is at its end, and one that is not leaves no trace',
+  async ({ serve }) => {
+    const events: string[] = [];
+    const served = await serve(async (request, response) => {
+      if (request.url === '/events') {
+        request.on('end', () => events.push('end'));
+        request.on('close', () => events.push('close'));
+      }
+      if (request.url === '/read') for await (const chunk of request) events.push(`chunk ${String(chunk)}`);
+      if (request.url === '/on') await new Promise((resolve) => request.on('end', resolve).resume());
+      response.end('ok');
+    });
+    const paths = ['/none', '/read', '/on', '/events'].map((path) => get(path)).join('');
+    const text = await served.exchange(paths + get('/last', 'Connection: close'));
+    assert.deepEqual(statusesOf(text), [200, 200, 200, 200, 200]);
+    assert.deepEqual(events, ['end', 'close']);
+  },
+);
 
 engineTest('a connection is closed after as many requests as it may bring', async ({ serve }) => {
-  const served = await serve((request, response) => response.end(request.url), { maxRequestsPerConnection: 2 });
+  const served = await serve((request, response) => response.end(request.url), {
+    maxRequestsPerConnection: 2,
+  });
   const text = await served.exchange(get('/1') + get('/2') + get('/3'));
   assert.deepEqual(statusesOf(text), [200, 200]);
   assert.match(text, /Connection: keep-alive.*Connection: close.*\/2$/s);
@@ -196,13 +216,19 @@ engineTest('the counts say what goes on', async ({ serve }) => {
 engineTest('options that make no sense are refused', () => {
   const make = (options: unknown): HttpEngine => new HttpEngine(() => {}, options as never, 'HTTPServer');
   assert.throws(() => new HttpEngine(undefined as never), TypeError);
-  assert.throws(() => make({ maxHeaderSize: '1' }), /HTTPServer\(\{ maxHeaderSize \}\): expected an integer, got '1'/);
+  assert.throws(
+    () => make({ maxHeaderSize: '1' }),
+    /HTTPServer\(\{ maxHeaderSize \}\): expected an integer, got '1'/,
+  );
   assert.throws(() => make({ maxHeaders: 0 }), RangeError);
   assert.throws(() => make({ maxBodySize: 1.5 }), RangeError);
   assert.throws(() => make({ headersTimeout: 0 }), RangeError);
   assert.throws(() => make({ handlerTimeout: NaN }), RangeError);
   assert.throws(() => make({ keepAliveTimeout: '5' }), TypeError);
-  assert.throws(() => make({ log: 5 }), /HTTPServer\(\{ log \}\): expected something with write\(\), or null, got 5/);
+  assert.throws(
+    () => make({ log: 5 }),
+    /HTTPServer\(\{ log \}\): expected something with write\(\), or null, got 5/,
+  );
   assert.throws(() => make({ errorLog: () => {} }), TypeError);
   assert.throws(() => make({ killOnDisconnect: 1 }), TypeError);
   assert.throws(() => make({ upgrade: {} }), TypeError);
@@ -210,5 +236,11 @@ engineTest('options that make no sense are refused', () => {
   assert.throws(() => make({ shed: { maxQueued: 0 } }), RangeError);
   assert.throws(() => make({ shed: { maxLag: -1 } }), RangeError);
   assert.throws(() => make({ shed: { retryAfter: '1' } }), TypeError);
-  make({ maxBodySize: Infinity, requestTimeout: Infinity, log: null, errorLog: null, shed: { retryAfter: 0 } });
+  make({
+    maxBodySize: Infinity,
+    requestTimeout: Infinity,
+    log: null,
+    errorLog: null,
+    shed: { retryAfter: 0 },
+  });
 });

@@ -3,30 +3,33 @@ import { Timeout, sleep, withTimeout } from '../../src/index.ts';
 import { nodeHandler } from '../../src/http/node-handler.ts';
 import { engineTest, eventually, get, statusesOf } from '../support/http.ts';
 
-engineTest('an error is answered with 500 and no details, and printed with client and request line', async (world) => {
-  for (const handler of [
-    () => {
-      throw new RangeError('secret');
-    },
-    async () => {
-      await sleep(0);
-      throw new RangeError('secret');
-    },
-    nodeHandler(() => Promise.reject(new RangeError('secret'))).serve,
-  ]) {
-    const served = await world.serve(handler);
-    const text = await served.exchange(get('/path?q=1'));
-    assert.match(text, /^HTTP\/1\.1 500 Internal Server Error\r\n/);
-    assert.match(text, /Connection: close\r\nContent-Type: text\/plain\r\nContent-Length: 21\r\n/);
-    assert.match(text, /\r\n\r\nInternal Server Error$/);
-    const printed = world.takePrinted();
-    assert.match(printed, /^RangeError: secret\n {4}at /);
-    assert.match(
-      printed,
-      /<RequestGreenlet "Greenlet-\d+": GET \/path\?q=1 HTTP\/1\.1 from 127\.0\.0\.1:\d+> failed with RangeError\n\n$/,
-    );
-  }
-});
+engineTest(
+  'an error is answered with 500 and no details, and printed with client and request line',
+  async (world) => {
+    for (const handler of [
+      () => {
+        throw new RangeError('secret');
+      },
+      async () => {
+        await sleep(0);
+        throw new RangeError('secret');
+      },
+      nodeHandler(() => Promise.reject(new RangeError('secret'))).serve,
+    ]) {
+      const served = await world.serve(handler);
+      const text = await served.exchange(get('/path?q=1'));
+      assert.match(text, /^HTTP\/1\.1 500 Internal Server Error\r\n/);
+      assert.match(text, /Connection: close\r\nContent-Type: text\/plain\r\nContent-Length: 21\r\n/);
+      assert.match(text, /\r\n\r\nInternal Server Error$/);
+      const printed = world.takePrinted();
+      assert.match(printed, /^RangeError: secret\n {4}at /);
+      assert.match(
+        printed,
+        /<RequestGreenlet "Greenlet-\d+": GET \/path\?q=1 HTTP\/1\.1 from 127\.0\.0\.1:\d+> failed with RangeError\n\n$/,
+      );
+    }
+  },
+);
 
 engineTest('the headers that a failed handler had set are not sent', async (world) => {
   const served = await world.serve((_request, response) => {
@@ -64,16 +67,19 @@ engineTest('an error behind the end of an answer is printed, and the answer stan
   assert.match(world.takePrinted(), /Error: afterwards/);
 });
 
-engineTest('writing behind the end is printed, and ends neither the program nor the connection', async (world) => {
-  const served = await world.serve((_request, response) => {
-    response.end('ok');
-    response.write('more');
-    response.end('still more');
-  });
-  const text = await served.exchange(get('/') + get('/', 'Connection: close'));
-  assert.deepEqual(statusesOf(text), [200, 200]);
-  assert.match(world.takePrinted(), /write after end[^]*the response to GET \/ HTTP\/1\.1 failed with/);
-});
+engineTest(
+  'writing behind the end is printed, and ends neither the program nor the connection',
+  async (world) => {
+    const served = await world.serve((_request, response) => {
+      response.end('ok');
+      response.write('more');
+      response.end('still more');
+    });
+    const text = await served.exchange(get('/') + get('/', 'Connection: close'));
+    assert.deepEqual(statusesOf(text), [200, 200]);
+    assert.match(world.takePrinted(), /write after end[^]*the response to GET \/ HTTP\/1\.1 failed with/);
+  },
+);
 
 engineTest('a handler that takes too long gets a Timeout, and its client 503', async (world) => {
   const marks: unknown[] = [];

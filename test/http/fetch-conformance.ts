@@ -70,7 +70,7 @@ export const READINGS: Readonly<Record<string, (it: Request | Response) => unkno
     return [await copy.text(), await it.text(), copy.bodyUsed, it.bodyUsed];
   },
   'text twice': async (it) => [await it.text(), await laterAnswerOf(() => it.text())],
-  'clone behind text': async (it) => [await it.text(), answerOf(() => it.clone()), it.bodyUsed],
+  'clone behind text': async (it) => [await it.text(), answerOf(() => void it.clone()), it.bodyUsed],
   'bodyUsed while it is read': async (it) => {
     const before = it.bodyUsed;
     const reading = it.text();

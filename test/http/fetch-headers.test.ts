@@ -14,7 +14,17 @@ function realOf(list: readonly string[]): Headers {
   return headers;
 }
 
-const names = fc.constantFrom('a', 'A', 'b', 'X-Long-Name', 'x-long-name', 'cookie', 'Cookie', 'set-cookie', 'Set-Cookie');
+const names = fc.constantFrom(
+  'a',
+  'A',
+  'b',
+  'X-Long-Name',
+  'x-long-name',
+  'cookie',
+  'Cookie',
+  'set-cookie',
+  'Set-Cookie',
+);
 const oddNames = fc.constantFrom('', 'a b', 'ä', 'a:', undefined, null, 5);
 const values = fc.constantFrom('', '1', '2', 'x=1', 'a, b', 'é');
 const oddValues = fc.constantFrom(' 1\t', '1\r\nb: 2', '\u0001', '€', undefined, 5, null);
@@ -38,7 +48,9 @@ function apply(headers: Headers, [method, ...args]: readonly unknown[]): unknown
       }, 'this');
       return seen;
     }
-    return (headers as unknown as Record<string, (...args: unknown[]) => unknown>)[method as string]!(...args);
+    return (headers as unknown as Record<string, (...args: unknown[]) => unknown>)[method as string]!(
+      ...args,
+    );
   });
 }
 

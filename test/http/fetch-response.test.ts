@@ -15,7 +15,10 @@ const stream = (...chunks: unknown[]): ReadableStream =>
       else controller.enqueue(typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk);
     },
   });
-const made = (...args: unknown[]): Make => (It) => new It(...(args as Arguments));
+const made =
+  (...args: unknown[]): Make =>
+  (It) =>
+    new It(...(args as Arguments));
 const form = new FormData();
 form.set('a', 'ä');
 
@@ -54,10 +57,26 @@ const GOOD: Readonly<Record<string, Make>> = {
   'values that are no text': made('x', { headers: { a: 5, b: true, c: undefined } }),
   'a control character': made('x', { headers: { a: 'a\u0001b' } }),
   'Latin-1': made('x', { headers: { a: 'é' } }),
-  pairs: made(null, { headers: [['a', '1'], ['A', '2'], ['set-cookie', 'x=1'], ['Set-Cookie', 'y=2']] }),
-  Headers: made('x', { headers: new real.Headers([['a', '1'], ['set-cookie', 'x=1'], ['set-cookie', 'y=2']]) }),
+  pairs: made(null, {
+    headers: [
+      ['a', '1'],
+      ['A', '2'],
+      ['set-cookie', 'x=1'],
+      ['Set-Cookie', 'y=2'],
+    ],
+  }),
+  Headers: made('x', {
+    headers: new real.Headers([
+      ['a', '1'],
+      ['set-cookie', 'x=1'],
+      ['set-cookie', 'y=2'],
+    ]),
+  }),
   'a Map': made('x', { headers: new Map([['a', '1']]) }),
-  'a real response as options': made('x', new real.Response('y', { status: 201, statusText: 'so', headers: { a: '1' } })),
+  'a real response as options': made(
+    'x',
+    new real.Response('y', { status: 201, statusText: 'so', headers: { a: '1' } }),
+  ),
   'one of its own as options': (It) => new It('x', new It('y', { status: 201, headers: { a: '1' } })),
   'the body of another': (It) => new It(new It('hello').body, { status: 201 }),
   'hidden and inherited names': made('x', {
@@ -137,7 +156,10 @@ for (const [name, make] of Object.entries(BAD)) {
   test(`a light Response fails as the real one, at once: ${name}`, () => {
     const expected = answerOf(() => make(real.Response));
     assert.ok(!(expected instanceof real.Response));
-    assert.deepEqual(answerOf(() => make(Light)), expected);
+    assert.deepEqual(
+      answerOf(() => make(Light)),
+      expected,
+    );
   });
 }
 
@@ -169,8 +191,11 @@ test('either kind is an instance of either class', () => {
   for (const response of [light, own, mine, Light.error(), Light.redirect('http://localhost/', 302)]) {
     assert.ok(response instanceof Light && response instanceof real.Response);
   }
-  assert.deepEqual([light, own, mine].map((it) => it instanceof Mine), [false, false, true]);
-  assert.ok(!(({}) instanceof Light) && !((null as unknown) instanceof Light));
+  assert.deepEqual(
+    [light, own, mine].map((it) => it instanceof Mine),
+    [false, false, true],
+  );
+  assert.ok(!({} instanceof Light) && !((null as unknown) instanceof Light));
   assert.equal(Light.prototype.constructor, Light);
   assert.equal(Light.name, 'Response');
   assert.equal(Light.length, real.Response.length);
@@ -193,12 +218,15 @@ test('the names on the prototype are those of the real one, and as visible', () 
     Object.entries(Object.getOwnPropertyDescriptors(prototype))
       .filter(([name]) => name !== 'constructor')
       .map(([name, { enumerable = false }]): [string, boolean] => [name, enumerable])
-      .toSorted();
+      .toSorted(([one], [other]) => one.localeCompare(other));
   assert.deepEqual(namesOf(Light.prototype), namesOf(real.Response.prototype));
 });
 
 test('it is printed as a Response', () => {
-  assert.match(inspect(new Light('x', { status: 201 })), /^Response \{[^]*status: 201[^]*'?content-type'?: 'text\/plain/i);
+  assert.match(
+    inspect(new Light('x', { status: 201 })),
+    /^Response \{[^]*status: 201[^]*'?content-type'?: 'text\/plain/i,
+  );
 });
 
 test('it must be called with new', () => {
@@ -211,5 +239,8 @@ test('WebAssembly takes one', async () => {
   const { WebAssembly: wasm } = globalThis as unknown as {
     WebAssembly: { compileStreaming(source: unknown): Promise<object> };
   };
-  assert.equal(Object.prototype.toString.call(await wasm.compileStreaming(response)), '[object WebAssembly.Module]');
+  assert.equal(
+    Object.prototype.toString.call(await wasm.compileStreaming(response)),
+    '[object WebAssembly.Module]',
+  );
 });

@@ -11,12 +11,17 @@ import { type World, engineTest, eventually } from '../support/http.ts';
 async function tryOut(world: World, listener: NodeListener): Promise<void> {
   const served = await world.serve(nodeHandler(listener).serve);
   const base = `http://127.0.0.1:${served.port}`;
-  const text = async (path: string, init?: RequestInit): Promise<string> => (await fetch(base + path, init)).text();
+  const text = async (path: string, init?: RequestInit): Promise<string> =>
+    (await fetch(base + path, init)).text();
   const answers = await Promise.all([text('/'), text('/'), text('/')]);
   assert.equal(new Set(answers).size, 3, answers.join(' '));
-  for (const answer of answers) assert.match(answer, /^<RequestGreenlet "Greenlet-\d+": GET \/ HTTP\/1\.1 from /);
+  for (const answer of answers)
+    assert.match(answer, /^<RequestGreenlet "Greenlet-\d+": GET \/ HTTP\/1\.1 from /);
   const body = JSON.stringify({ some: 'json', large: 'x'.repeat(50_000) });
-  assert.equal(await text('/echo', { method: 'POST', body, headers: { 'Content-Type': 'application/json' } }), body);
+  assert.equal(
+    await text('/echo', { method: 'POST', body, headers: { 'Content-Type': 'application/json' } }),
+    body,
+  );
   assert.equal((await fetch(`${base}/fail`)).status, 500);
   assert.equal((await fetch(`${base}/none`)).status, 404);
   assert.equal((await fetch(`${base}/`, { method: 'HEAD' })).status, 200);
@@ -95,6 +100,9 @@ engineTest('nodeHandler() makes a handler of a listener, and refuses anything el
   const listener = (): void => {};
   assert.ok(nodeHandler(listener) instanceof Handler);
   assert.equal(nodeHandler(listener).serve, listener);
-  assert.throws(() => nodeHandler('listener' as never), /nodeHandler\(listener\): expected a function, got 'listener'/);
+  assert.throws(
+    () => nodeHandler('listener' as never),
+    /nodeHandler\(listener\): expected a function, got 'listener'/,
+  );
   assert.throws(() => new Handler(undefined as never), TypeError);
 });

@@ -40,25 +40,28 @@ engineTest('a client that dribbles its headers on a used connection is cut as we
   assert.deepEqual(statusesOf(client.received), [200, 408]);
 });
 
-engineTest('a client that dribbles its body is cut by the limit for the request, and its handler is killed', async ({ serve }) => {
-  const marks: unknown[] = [];
-  const served = await serve(
-    async (request) => {
-      try {
-        for await (const chunk of request) void chunk;
-        marks.push('whole');
-      } catch (error) {
-        marks.push((error as NodeJS.ErrnoException).code);
-      }
-    },
-    { requestTimeout: 0.15 },
-  );
-  const client = await served.connect();
-  client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n');
-  await dribble(client, 'x');
-  assert.deepEqual(statusesOf(client.received), [408]);
-  assert.deepEqual(marks, ['ECONNRESET']);
-});
+engineTest(
+  'a client that dribbles its body is cut by the limit for the request, and its handler is killed',
+  async ({ serve }) => {
+    const marks: unknown[] = [];
+    const served = await serve(
+      async (request) => {
+        try {
+          for await (const chunk of request) void chunk;
+          marks.push('whole');
+        } catch (error) {
+          marks.push((error as NodeJS.ErrnoException).code);
+        }
+      },
+      { requestTimeout: 0.15 },
+    );
+    const client = await served.connect();
+    client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n');
+    await dribble(client, 'x');
+    assert.deepEqual(statusesOf(client.received), [408]);
+    assert.deepEqual(marks, ['ECONNRESET']);
+  },
+);
 
 engineTest('a client that dribbles a body nobody waits for any more is cut', async ({ serve }) => {
   const served = await serve((_request, response) => response.end('ok'), { requestTimeout: 0.15 });
@@ -122,7 +125,9 @@ engineTest('a client that takes nothing of its answer is cut', async ({ serve })
 
 engineTest('a client that takes its answer slowly is not cut', async ({ serve }) => {
   const size = 12_000_000;
-  const served = await serve((_request, response) => response.end(Buffer.alloc(size, 'x')), { sendTimeout: 0.4 });
+  const served = await serve((_request, response) => response.end(Buffer.alloc(size, 'x')), {
+    sendTimeout: 0.4,
+  });
   const client = await served.connect();
   client.send(get('/', 'Connection: close'));
   while (served.engine.connections > 0) {

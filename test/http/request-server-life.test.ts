@@ -84,7 +84,9 @@ test('a client that goes away has its handler killed', async () => {
 });
 
 test('another greenlet may answer while the handler waits for it', async () => {
-  const response = await answer((request) => spawn(() => request.sendReply(200, 'OK', 'from another')).join());
+  const response = await answer((request) =>
+    spawn(() => request.sendReply(200, 'OK', 'from another')).join(),
+  );
   assert.match(response, /from another$/);
 });
 
@@ -101,7 +103,9 @@ test('curl and node:http get their answers', async (context) => {
       });
       assert.equal(body, 'POST node');
       const url = `http://127.0.0.1:${port}/`;
-      const curl = await promisify(execFile)('curl', ['-sS', '-d', 'curl', url]).catch((error: unknown) => error);
+      const curl = await promisify(execFile)('curl', ['-sS', '-d', 'curl', url]).catch(
+        (error: unknown) => error,
+      );
       if ((curl as { code?: string }).code === 'ENOENT') return context.diagnostic('curl is not installed');
       assert.equal((curl as { stdout: string }).stdout, 'POST curl');
     },
@@ -113,5 +117,8 @@ test('arguments that make no sense are refused', () => {
   assert.throws(() => new RequestServer(':0', 5 as never), TypeError);
   assert.throws(() => new RequestServer(':0', handle, { spawn: 0 }), RangeError);
   assert.throws(() => new RequestServer(':0', handle, { spawn: 'raw' as never }), TypeError);
-  assert.throws(() => new RequestServer(':0', handle, { defaultResponseHeaders: [['a']] as never }), TypeError);
+  assert.throws(
+    () => new RequestServer(':0', handle, { defaultResponseHeaders: [['a']] as never }),
+    TypeError,
+  );
 });

@@ -26,7 +26,10 @@ export async function withServer(
 }
 
 /** What this handler answers a request with. */
-export async function answer(handle: (request: ServerRequest) => unknown, ...lines: string[]): Promise<string> {
+export async function answer(
+  handle: (request: ServerRequest) => unknown,
+  ...lines: string[]
+): Promise<string> {
   let response = '';
   await withServer(handle, async ({ port }) => {
     response = await ask(port, ...(lines.length === 0 ? ['GET / HTTP/1.1'] : lines));

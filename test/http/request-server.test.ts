@@ -53,8 +53,22 @@ test('the request says all that is known of it', async () => {
   const response = await answer(
     (request) => {
       seen.push(
-        [request.kind, request.type, request.typeStr, request.uri, request.major, request.minor, request.version],
-        [request.remoteHost, typeof request.remotePort, request.chunked, request.responseCode, request.response],
+        [
+          request.kind,
+          request.type,
+          request.typeStr,
+          request.uri,
+          request.major,
+          request.minor,
+          request.version,
+        ],
+        [
+          request.remoteHost,
+          typeof request.remotePort,
+          request.chunked,
+          request.responseCode,
+          request.response,
+        ],
         [request.findInputHeader('x-one'), request.findInputHeader('nothing')],
         request.getInputHeaders(),
       );
@@ -68,7 +82,10 @@ test('the request says all that is known of it', async () => {
       );
       request.clearInputHeaders();
       assert.deepEqual(request.inputHeaders, []);
-      assert.match(String(request), /^<ServerRequest "PUT \/a%20b\?c HTTP\/1.1" from 127.0.0.1, unanswered>$/);
+      assert.match(
+        String(request),
+        /^<ServerRequest "PUT \/a%20b\?c HTTP\/1.1" from 127.0.0.1, unanswered>$/,
+      );
       request.sendReply(201, 'Made');
       seen.push([request.responseCode, request.responseCodeLine, request.response, request.isAnswered]);
     },
@@ -129,7 +146,10 @@ test('a reply in pieces goes out as it comes, in chunks', async () => {
       const client = rawClient(port, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n');
       await client.until(/one/);
       go.set();
-      assert.match(await client.end(), /Transfer-Encoding: chunked[^]*\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n$/);
+      assert.match(
+        await client.end(),
+        /Transfer-Encoding: chunked[^]*\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n$/,
+      );
       assert.equal(split(await rawClient(port, 'GET / HTTP/1.0\r\n\r\n').end()).body, 'onetwo');
     },
   );
@@ -145,6 +165,21 @@ test('an announced length bounds a reply in pieces', async () => {
     request.sendReplyEnd();
   });
   assert.match(response, /\r\n\r\nabcd$/);
+});
+
+test('a reply that is shorter than it announced closes the connection', async () => {
+  await withServer(
+    async (request) => {
+      request.removeOutputHeader('Connection');
+      request.addOutputHeader('Content-Length', '4');
+      request.sendReplyStart(200);
+      await request.sendReplyChunk('abc');
+      request.sendReplyEnd();
+    },
+    async ({ port }) => {
+      assert.match(await rawClient(port, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n').end(), /\r\n\r\nabc$/);
+    },
+  );
 });
 
 test('sendError() answers with a page, in which nothing of the reason is markup', async () => {
@@ -173,7 +208,7 @@ test('a request is answered once', async () => {
       () => request.sendReplyEnd(),
     ]) {
       try {
-        void again();
+        again();
       } catch (error) {
         refused.push((error as Error).name);
       }

@@ -65,41 +65,47 @@ engineTest('the same holds when the bytes come one by one', async ({ serve }) =>
   assert.ok(!urls.includes('/hidden'));
 });
 
-engineTest('a header value with a line break is an error in the handler, and never on the wire', async ({ serve }) => {
-  const errors: string[] = [];
-  const attempt = (call: () => unknown): void => {
-    try {
-      call();
-      errors.push('none');
-    } catch (error) {
-      errors.push((error as NodeJS.ErrnoException).code ?? '');
-    }
-  };
-  const served = await serve((_request, response) => {
-    attempt(() => response.setHeader('X-A', 'a\r\nSet-Cookie: evil'));
-    attempt(() => response.setHeader('X-A', ['a', 'b\nSet-Cookie: evil']));
-    attempt(() => response.setHeader('X\r\nSet-Cookie', 'evil'));
-    attempt(() => response.appendHeader('X-A', 'a\0b'));
-    attempt(() => response.writeHead(200, 'OK\r\nSet-Cookie: evil'));
-    attempt(() => response.writeHead(200, { 'X-A': 'a\r\nSet-Cookie: evil' }));
-    attempt(() => response.writeHead(200, ['X-A', 'a\r\nSet-Cookie: evil'] as never));
-    attempt(() => response.addTrailers({ 'X-A': 'a\r\nSet-Cookie: evil' }));
-    attempt(() => response.writeEarlyHints({ link: '</a>; rel=preload', 'x-a': 'a\r\nSet-Cookie: evil' }));
-    response.statusMessage = 'OK';
-    response.end('clean');
-  });
-  const text = await served.exchange(get('/', 'Connection: close'));
-  assert.doesNotMatch(text, /evil/);
-  assert.match(text, /clean$/);
-  assert.equal(errors.length, 9);
-  assert.ok(!errors.includes('none'), errors.join(' '));
-});
+engineTest(
+  'a header value with a line break is an error in the handler, and never on the wire',
+  async ({ serve }) => {
+    const errors: string[] = [];
+    const attempt = (call: () => unknown): void => {
+      try {
+        call();
+        errors.push('none');
+      } catch (error) {
+        errors.push((error as NodeJS.ErrnoException).code ?? '');
+      }
+    };
+    const served = await serve((_request, response) => {
+      attempt(() => response.setHeader('X-A', 'a\r\nSet-Cookie: evil'));
+      attempt(() => response.setHeader('X-A', ['a', 'b\nSet-Cookie: evil']));
+      attempt(() => response.setHeader('X\r\nSet-Cookie', 'evil'));
+      attempt(() => response.appendHeader('X-A', 'a\0b'));
+      attempt(() => response.writeHead(200, 'OK\r\nSet-Cookie: evil'));
+      attempt(() => response.writeHead(200, { 'X-A': 'a\r\nSet-Cookie: evil' }));
+      attempt(() => response.writeHead(200, ['X-A', 'a\r\nSet-Cookie: evil'] as never));
+      attempt(() => response.addTrailers({ 'X-A': 'a\r\nSet-Cookie: evil' }));
+      attempt(() => response.writeEarlyHints({ link: '</a>; rel=preload', 'x-a': 'a\r\nSet-Cookie: evil' }));
+      response.statusMessage = 'OK';
+      response.end('clean');
+    });
+    const text = await served.exchange(get('/', 'Connection: close'));
+    assert.doesNotMatch(text, /evil/);
+    assert.match(text, /clean$/);
+    assert.equal(errors.length, 9);
+    assert.ok(!errors.includes('none'), errors.join(' '));
+  },
+);
 
-engineTest('a handler that sets such a header and does not catch the error is answered for with 500', async (world) => {
-  const served = await world.serve((_request, response) => {
-    response.setHeader('X-A', 'a\r\nSet-Cookie: evil');
-  });
-  const text = await served.exchange(get('/'));
-  assert.match(text, /^HTTP\/1\.1 500 Internal Server Error\r\n/);
-  assert.match(world.takePrinted(), /GET \/ HTTP\/1\.1 from 127\.0\.0\.1:\d+> failed with TypeError/);
-});
+engineTest(
+  'a handler that sets such a header and does not catch the error is answered for with 500',
+  async (world) => {
+    const served = await world.serve((_request, response) => {
+      response.setHeader('X-A', 'a\r\nSet-Cookie: evil');
+    });
+    const text = await served.exchange(get('/'));
+    assert.match(text, /^HTTP\/1\.1 500 Internal Server Error\r\n/);
+    assert.match(world.takePrinted(), /GET \/ HTTP\/1\.1 from 127\.0\.0\.1:\d+> failed with TypeError/);
+  },
+);

@@ -38,51 +38,60 @@ engineTest('a WebSocket echo through ws works', async ({ serve }) => {
   assert.match(await served.exchange(get('/', 'Connection: close')), /plain$/);
 });
 
-engineTest('the hook is called in a greenlet of its own, which lives as long as the socket', async ({ serve }) => {
-  let greenlet: unknown;
-  const served = await serve(() => {}, {
-    upgrade(request, socket, head) {
-      greenlet = getCurrent();
-      echo(request, socket, head);
-    },
-  });
-  const client = await served.connect();
-  client.send(`${ASK}early `);
-  await client.until('early ');
-  client.send('late');
-  await client.until('late');
-  assert.match(String(greenlet), /^<UpgradeGreenlet "[^"]+": GET \/chat HTTP\/1\.1 from 127\.0\.0\.1:\d+>$/);
-  assert.equal((greenlet as { dead: boolean }).dead, false);
-  client.socket.end();
-  await client.closed();
-  await eventually(() => assert.equal((greenlet as { dead: boolean }).dead, true));
-});
+engineTest(
+  'the hook is called in a greenlet of its own, which lives as long as the socket',
+  async ({ serve }) => {
+    let greenlet: unknown;
+    const served = await serve(() => {}, {
+      upgrade(request, socket, head) {
+        greenlet = getCurrent();
+        echo(request, socket, head);
+      },
+    });
+    const client = await served.connect();
+    client.send(`${ASK}early `);
+    await client.until('early ');
+    client.send('late');
+    await client.until('late');
+    assert.match(
+      String(greenlet),
+      /^<UpgradeGreenlet "[^"]+": GET \/chat HTTP\/1\.1 from 127\.0\.0\.1:\d+>$/,
+    );
+    assert.equal((greenlet as { dead: boolean }).dead, false);
+    client.socket.end();
+    await client.closed();
+    await eventually(() => assert.equal((greenlet as { dead: boolean }).dead, true));
+  },
+);
 
-engineTest('a hook that waits is killed when the client goes, and when the connection is', async ({ serve }) => {
-  const marks: string[] = [];
-  const served = await serve(() => {}, {
-    async upgrade(_request, socket) {
-      socket.resume();
-      try {
-        marks.push('begun');
-        await sleep(1000);
-      } finally {
-        marks.push('killed');
-      }
-    },
-  });
-  const client = await served.connect();
-  client.send(ASK);
-  await eventually(() => assert.deepEqual(marks, ['begun']));
-  client.socket.resetAndDestroy();
-  await eventually(() => assert.deepEqual(marks, ['begun', 'killed']));
-  const other = await served.connect();
-  other.send(ASK);
-  await eventually(() => assert.equal(marks.length, 3));
-  await served.greenlets[1]?.kill();
-  assert.equal(marks.length, 4);
-  await other.closed();
-});
+engineTest(
+  'a hook that waits is killed when the client goes, and when the connection is',
+  async ({ serve }) => {
+    const marks: string[] = [];
+    const served = await serve(() => {}, {
+      async upgrade(_request, socket) {
+        socket.resume();
+        try {
+          marks.push('begun');
+          await sleep(1000);
+        } finally {
+          marks.push('killed');
+        }
+      },
+    });
+    const client = await served.connect();
+    client.send(ASK);
+    await eventually(() => assert.deepEqual(marks, ['begun']));
+    client.socket.resetAndDestroy();
+    await eventually(() => assert.deepEqual(marks, ['begun', 'killed']));
+    const other = await served.connect();
+    other.send(ASK);
+    await eventually(() => assert.equal(marks.length, 3));
+    await served.greenlets[1]?.kill();
+    assert.equal(marks.length, 4);
+    await other.closed();
+  },
+);
 
 engineTest('a hook that fails has the connection cut, and its error printed', async (world) => {
   const served = await world.serve(() => {}, {
@@ -134,11 +143,14 @@ engineTest('an upgrade behind other requests waits for its turn', async ({ serve
   assert.match(await client.until('hello'), /\/1;HTTP\/1\.1 101 .*\r\n\r\nhello$/s);
 });
 
-engineTest('a request that makes no sense is refused, though it asks for another protocol', async ({ serve }) => {
-  const served = await serve(() => {}, { upgrade: echo });
-  const bad = 'GET / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n';
-  assert.deepEqual(statusesOf(await served.exchange(bad)), [400]);
-});
+engineTest(
+  'a request that makes no sense is refused, though it asks for another protocol',
+  async ({ serve }) => {
+    const served = await serve(() => {}, { upgrade: echo });
+    const bad = 'GET / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n';
+    assert.deepEqual(statusesOf(await served.exchange(bad)), [400]);
+  },
+);
 
 engineTest('CONNECT goes to the hook, and is refused without one', async ({ serve }) => {
   const tunnel = await serve(() => {}, {

@@ -27,7 +27,14 @@ test('the variables of a request are those of PEP 3333', async () => {
       'Content-Type: text/plain\r\nContent-Length: 2\r\nX-Some-Thing: 1\r\n\r\nhi',
   );
   assert.ok(environ instanceof Environ);
-  const { 'wsgi.input': input, 'wsgi.errors': errors, REMOTE_PORT, SERVER_PORT, SERVER_SOFTWARE, ...rest } = environ;
+  const {
+    'wsgi.input': input,
+    'wsgi.errors': errors,
+    REMOTE_PORT,
+    SERVER_PORT,
+    SERVER_SOFTWARE,
+    ...rest
+  } = environ;
   assert.ok(input instanceof Input);
   assert.equal(typeof errors.write, 'function');
   assert.match(REMOTE_PORT, /^\d+$/);
@@ -125,8 +132,17 @@ test('an Environ prints everything, a SecureEnviron the values that it is told t
 });
 
 test('a WSGISecureEnviron shows the client and the host', () => {
-  const secure = new WSGISecureEnviron({ REMOTE_ADDR: '1.2.3.4', REMOTE_PORT: '9', HTTP_HOST: 'h', A: '1', B: '2' });
-  assert.equal(String(secure), "{ 'REMOTE_ADDR': '1.2.3.4', 'REMOTE_PORT': '9', 'HTTP_HOST': 'h', (hidden keys: 2) }");
+  const secure = new WSGISecureEnviron({
+    REMOTE_ADDR: '1.2.3.4',
+    REMOTE_PORT: '9',
+    HTTP_HOST: 'h',
+    A: '1',
+    B: '2',
+  });
+  assert.equal(
+    String(secure),
+    "{ 'REMOTE_ADDR': '1.2.3.4', 'REMOTE_PORT': '9', 'HTTP_HOST': 'h', (hidden keys: 2) }",
+  );
   assert.throws(() => (secure.whitelistKeys = 'A' as never), TypeError);
 });
 

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AsyncResult, Event } from '../../src/event.ts';
 import { ConcurrentObjectUseError } from '../../src/exceptions.ts';
-import { GreenletExit, Timeout, spawn, withTimeout } from '../../src/index.ts';
-import type { Input, WSGIServerOptions } from '../../src/pywsgi.ts';
+import { GreenletExit, Timeout, sleep, spawn, withTimeout } from '../../src/index.ts';
+import type { Input, WSGIApplication, WSGIServerOptions } from '../../src/pywsgi.ts';
 import { forbidUnhandledRejections } from '../support/rejections.ts';
 import { type RawClient, rawClient, split, withWsgi } from './wsgi-support.ts';
 
@@ -49,7 +49,10 @@ const texts = async (pieces: Promise<Buffer[]>): Promise<string[]> => (await pie
 
 test('read() gives the whole body, by length and in chunks', async () => {
   assert.equal(await reading(withLength('hello'), (input) => text(input.read())), 'hello');
-  assert.equal(await reading(`${CHUNKED}3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n`, (input) => text(input.read(-1))), 'hello');
+  assert.equal(
+    await reading(`${CHUNKED}3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n`, (input) => text(input.read(-1))),
+    'hello',
+  );
   assert.equal(await reading(withLength(''), (input) => text(input.read())), '');
   const big = 'x'.repeat(1_000_000);
   assert.equal(await reading(withLength(big), async (input) => (await input.read()).length), 1_000_000);
@@ -69,14 +72,26 @@ test('read(size) gives that many bytes, less at the end, and then none', async (
 
 test('readLine() and iteration give lines, the last one as it is', async () => {
   const body = 'one\ntwo\r\n\nfour';
-  assert.deepEqual(await reading(withLength(body), (input) => texts(input.readLines())), ['one\n', 'two\r\n', '\n', 'four']);
+  assert.deepEqual(await reading(withLength(body), (input) => texts(input.readLines())), [
+    'one\n',
+    'two\r\n',
+    '\n',
+    'four',
+  ]);
   const lines = await reading(withLength(body), async (input) => {
-    const seen: string[] = [await text(input.readLine(2)), await text(input.readLine(2)), await text(input.readLine(9))];
+    const seen: string[] = [
+      await text(input.readLine(2)),
+      await text(input.readLine(2)),
+      await text(input.readLine(9)),
+    ];
     for await (const line of input) seen.push(String(line));
     return seen;
   });
   assert.deepEqual(lines, ['on', 'e\n', 'two\r\n', '\n', 'four']);
-  assert.deepEqual(await reading(withLength(body), (input) => texts(input.readLines(5))), ['one\n', 'two\r\n']);
+  assert.deepEqual(await reading(withLength(body), (input) => texts(input.readLines(5))), [
+    'one\n',
+    'two\r\n',
+  ]);
 });
 
 test('a line that comes in many pieces is put together', async () => {
@@ -126,7 +141,10 @@ test('a client that goes away in the middle is an error that says so', async () 
       assert.equal(await text(input.read(1)), 'a');
       socket.destroy();
       const first = await input.read().catch((reason: unknown) => reason);
-      assert.equal(((await input.read().catch((reason: unknown) => reason)) as Error).message, (first as Error).message);
+      assert.equal(
+        ((await input.read().catch((reason: unknown) => reason)) as Error).message,
+        (first as Error).message,
+      );
       return first;
     },
     { killOnDisconnect: false },
@@ -187,6 +205,30 @@ test('more is not read from the connection than somebody asks for', async () => 
       assert.match(await end(), new RegExp(`true ${size - 1}$`));
     },
   );
+});
+
+test('what an application leaves of a body is thrown away, and the connection goes on', async () => {
+  const part = new Event();
+  const application: WSGIApplication = async (environ, startResponse) => {
+    // It has to wait for more, so that the rest comes later.
+    const begin = await environ['wsgi.input'].read(4);
+    part.set();
+    startResponse('200 OK', []);
+    return [begin, environ.PATH_INFO];
+  };
+  await withWsgi(application, async ({ port }) => {
+    const { socket, until, end } = rawClient(
+      port,
+      'POST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nab',
+    );
+    await sleep(0.02);
+    socket.write('cd');
+    await part.wait();
+    await until(/abcd\/1$/);
+    socket.write('x'.repeat(99_996));
+    socket.write('POST /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    assert.match(await end(), /\/2$/);
+  });
 });
 
 test('sizes that make no sense are refused at the call', async () => {

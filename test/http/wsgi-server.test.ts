@@ -1,18 +1,25 @@
-// The server around the application: variables, logs, handler classes, stopping, and clients that we did not write.
+// The server around the application: variables, handler classes, stopping, and clients that we did not write.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { Event } from '../../src/event.ts';
 import { sleep } from '../../src/index.ts';
-import { HTTPServer } from '../../src/http.ts';
-import { Environ, LoggingLogAdapter, MAX_REQUEST_LINE, type WSGIApplication, WSGIHandler, WSGIServer } from '../../src/pywsgi.ts';
+import {
+  Environ,
+  MAX_REQUEST_LINE,
+  type WSGIApplication,
+  WSGIHandler,
+  WSGIServer,
+} from '../../src/pywsgi.ts';
 import { WSGIServer as OldServer } from '../../src/wsgi.ts';
+import { certificateText } from '../support/certificates.ts';
 import { forbidUnhandledRejections } from '../support/rejections.ts';
-import { ask, nothingLeft, printedBy, rawClient, split, withWsgi } from './wsgi-support.ts';
+import { ask, nothingLeft, rawClient, split, withWsgi } from './wsgi-support.ts';
 
 forbidUnhandledRejections();
 
@@ -20,74 +27,6 @@ const hello: WSGIApplication = (environ, startResponse) => {
   startResponse('200 OK', [['Content-Type', 'text/plain']]);
   return [`hello from ${environ.PATH_INFO}`];
 };
-
-const failing: WSGIApplication = () => {
-  throw new Error('boom');
-};
-
-test('the access log has client, time, request line, status, bytes and seconds', async () => {
-  await withWsgi(hello, async ({ port, log, server }) => {
-    assert.ok(server instanceof HTTPServer);
-    const response = await ask(port, 'GET /a?b HTTP/1.1');
-    assert.equal(log.length, 1);
-    const line = /^127\.0\.0\.1 - - \[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] "GET \/a\?b HTTP\/1\.1" 200 (\d+) \d+\.\d{6}$/;
-    assert.match(log[0]!, line);
-    assert.equal(Number(line.exec(log[0]!)![1]), response.length);
-  });
-});
-
-test('logs may be streams, loggers, adapters, or null', async () => {
-  const lines: string[] = [];
-  const keep = (text: string): void => void lines.push(text);
-  for (const log of [
-    { write: keep },
-    { info: keep },
-    { log: (level: string, text: string) => keep(`${level} ${text}`) },
-    new LoggingLogAdapter({ log: (level, text) => keep(`${level} ${text}`) }, 'debug'),
-    null,
-  ]) {
-    await withWsgi(hello, ({ port }) => ask(port, 'GET / HTTP/1.1') as never, { log });
-  }
-  assert.deepEqual(
-    lines.map((line) => line.replace(/127.*" 200.*\d/, 'LINE')),
-    ['LINE\n', 'LINE', 'info LINE', 'debug LINE'],
-  );
-  assert.throws(() => new LoggingLogAdapter({}), TypeError);
-  assert.throws(() => new LoggingLogAdapter({ info: keep }, 'debug'), TypeError);
-});
-
-test('wsgi.errors and logError() write to the error log, which may be a logger', async () => {
-  const lines: string[] = [];
-  const application: WSGIApplication = (environ, startResponse) => {
-    environ['wsgi.errors'].write('one\n');
-    environ['wsgi.errors'].writeLines(['two\n', 'three\n']);
-    environ['wsgi.errors'].flush();
-    assert.throws(() => environ['wsgi.errors'].write(5 as never), TypeError);
-    return hello(environ, startResponse);
-  };
-  class Complaining extends WSGIHandler {
-    override async handleOneResponse(): Promise<void> {
-      this.logError('a complaint');
-      await super.handleOneResponse();
-    }
-  }
-  await withWsgi(application, ({ port }) => ask(port, 'GET / HTTP/1.1') as never, {
-    handlerClass: Complaining,
-    errorLog: { log: (level, text) => void lines.push(`${level}: ${text.replace(/\[.*\]/, 'TIME')}`) },
-  });
-  assert.deepEqual(lines, ['error: 127.0.0.1 - - TIME a complaint', 'error: one', 'error: two', 'error: three']);
-});
-
-test('without an error log, an error is printed as that of any greenlet; with null, not at all', async () => {
-  const printed = await printedBy(async () => {
-    await withWsgi(failing, ({ port }) => ask(port, 'GET /x HTTP/1.1') as never, { errorLog: undefined as never });
-  });
-  assert.match(printed, /Error: boom[^]*<WSGIHandler "GET \/x HTTP\/1.1" \{.*\}> failed with Error\n\n$/);
-  const silent = await printedBy(async () => {
-    await withWsgi(failing, ({ port }) => ask(port, 'GET /x HTTP/1.1') as never, { errorLog: null });
-  });
-  assert.equal(silent, '');
-});
 
 test('the environ option is added to what every request has, and may replace it', async () => {
   const seen: Environ[] = [];
@@ -105,7 +44,14 @@ test('the environ option is added to what every request has, and may replace it'
       await ask(port, 'GET / HTTP/1.1');
       assert.equal(server.environ.SERVER_PORT, String(port));
     },
-    { environ: { mine: 1, SERVER_NAME: 'example.test', 'wsgi.url_scheme': 'https', 'wsgi.multiprocess': true } },
+    {
+      environ: {
+        mine: 1,
+        SERVER_NAME: 'example.test',
+        'wsgi.url_scheme': 'https',
+        'wsgi.multiprocess': true,
+      },
+    },
   );
   const [first, second] = seen as [Environ, Environ];
   assert.deepEqual(
@@ -203,6 +149,37 @@ test('stop() kills what does not finish in time', async () => {
   });
 });
 
+test('it serves over TLS', async () => {
+  const seen: unknown[] = [];
+  await withWsgi(
+    (environ, startResponse) => {
+      seen.push(environ['wsgi.url_scheme'], environ.REMOTE_ADDR);
+      return hello(environ, startResponse);
+    },
+    async ({ server, port }) => {
+      assert.equal(server.environ['wsgi.url_scheme'], 'https');
+      const body = await new Promise((resolve, reject) => {
+        const options = {
+          port,
+          host: '127.0.0.1',
+          path: '/tls',
+          ca: certificateText('ca.pem'),
+          agent: false,
+        };
+        httpsRequest(options, (response) => {
+          let text = '';
+          response.on('data', (data) => (text += data)).on('end', () => resolve(text));
+        })
+          .on('error', reject)
+          .end();
+      });
+      assert.equal(body, 'hello from /tls');
+    },
+    { cert: certificateText('server.pem'), key: certificateText('server.key') },
+  );
+  assert.deepEqual(seen, ['https', '127.0.0.1']);
+});
+
 test('it serves on a Unix-domain socket', { skip: process.platform === 'win32' }, async () => {
   const path = join(tmpdir(), `wsgi-${process.pid}.sock`);
   const seen: unknown[] = [];
@@ -240,7 +217,9 @@ test('gevent-ts/wsgi sends a response when all of it is there, and closes the co
     { log: null },
   );
   await server.start();
-  const { head, body } = split(await rawClient(server.serverPort!, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n').end());
+  const { head, body } = split(
+    await rawClient(server.serverPort!, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n').end(),
+  );
   assert.match(head, /^HTTP\/1.1 201 Made\r\n[^]*Content-Length: 13/);
   assert.match(head, /Connection: close/);
   assert.equal(body, 'one two three');
@@ -280,7 +259,10 @@ test('a body that is too long is answered with 413, and a request line that is t
     application,
     async ({ port, errors }) => {
       const head = 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n';
-      assert.match(await rawClient(port, `${head}14\r\n${'x'.repeat(20)}\r\n0\r\n\r\n`).end(), /^HTTP\/1.1 413/);
+      assert.match(
+        await rawClient(port, `${head}14\r\n${'x'.repeat(20)}\r\n0\r\n\r\n`).end(),
+        /^HTTP\/1.1 413/,
+      );
       assert.match(await ask(port, `GET /${'x'.repeat(MAX_REQUEST_LINE)} HTTP/1.1`), /^HTTP\/1.1 414/);
       assert.doesNotMatch(errors(), /failed with/);
     },

@@ -56,7 +56,10 @@ export function rawClient(port: number, text = ''): RawClient {
 /** Sends a request that closes its connection, and answers all that came back. */
 export function ask(port: number, ...lines: string[]): Promise<string> {
   const [first, ...headers] = lines;
-  return rawClient(port, `${first}\r\nHost: test\r\nConnection: close\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`).end();
+  return rawClient(
+    port,
+    `${first}\r\nHost: test\r\nConnection: close\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`,
+  ).end();
 }
 
 /** Head and body of a response. */

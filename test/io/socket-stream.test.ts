@@ -48,17 +48,20 @@ socketTest('recv() with MSG_PEEK leaves the bytes there', async ({ pair }) => {
   assert.equal(String(await server.recv(100)), 'abc');
 });
 
-socketTest('recv() with MSG_WAITALL gives all it was asked for, or what came before the end', async ({ pair }) => {
-  const [client, server] = await pair();
-  const receiver = spawn(() => server.recv(6, MSG_WAITALL));
-  for (const part of ['ab', 'cd', 'efgh']) {
-    await client.sendAll(part);
-    await turns();
-  }
-  assert.equal(String(await receiver.get()), 'abcdef');
-  client.close();
-  assert.equal(String(await server.recv(100, MSG_WAITALL)), 'gh');
-});
+socketTest(
+  'recv() with MSG_WAITALL gives all it was asked for, or what came before the end',
+  async ({ pair }) => {
+    const [client, server] = await pair();
+    const receiver = spawn(() => server.recv(6, MSG_WAITALL));
+    for (const part of ['ab', 'cd', 'efgh']) {
+      await client.sendAll(part);
+      await turns();
+    }
+    assert.equal(String(await receiver.get()), 'abcdef');
+    client.close();
+    assert.equal(String(await server.recv(100, MSG_WAITALL)), 'gh');
+  },
+);
 
 socketTest('recv() with MSG_DONTWAIT raises EAGAIN, and gives what has come', async ({ pair }) => {
   const [client, server] = await pair();
@@ -82,18 +85,21 @@ socketTest('recvInto() fills a buffer, and says how far', async ({ pair }) => {
   assert.throws(() => server.recvInto(buffer, 5), RangeError);
 });
 
-socketTest('recvFrom() of a stream gives the bytes and the peer, after the end of both sides too', async ({ pair }) => {
-  const [client, server] = await pair();
-  const name = client.getSockName();
-  await client.sendAll('abc');
-  assert.deepEqual(await server.recvFrom(2), [Buffer.from('ab'), name]);
-  server.shutdown(SHUT_WR);
-  client.shutdown(SHUT_WR);
-  await server.recv(1, MSG_PEEK);
-  await turns();
-  assert.deepEqual(await server.recvFrom(), [Buffer.from('c'), name]);
-  assert.deepEqual((await server.recvFrom())[0], Buffer.alloc(0));
-});
+socketTest(
+  'recvFrom() of a stream gives the bytes and the peer, after the end of both sides too',
+  async ({ pair }) => {
+    const [client, server] = await pair();
+    const name = client.getSockName();
+    await client.sendAll('abc');
+    assert.deepEqual(await server.recvFrom(2), [Buffer.from('ab'), name]);
+    server.shutdown(SHUT_WR);
+    client.shutdown(SHUT_WR);
+    await server.recv(1, MSG_PEEK);
+    await turns();
+    assert.deepEqual(await server.recvFrom(), [Buffer.from('c'), name]);
+    assert.deepEqual((await server.recvFrom())[0], Buffer.alloc(0));
+  },
+);
 
 socketTest('send() answers how much it took, and takes views and text', async ({ pair }) => {
   const [client, server] = await pair();
@@ -131,7 +137,7 @@ socketTest('both directions carry data at once', async ({ pair }) => {
   };
   const talks = [spawn(talk, client), spawn(talk, server)];
   await joinAll(talks, { raiseError: true });
-  for (const one of talks) assert.ok(data.equals((await one.get()) as Buffer));
+  for (const one of talks) assert.ok(data.equals(await one.get()));
 });
 
 socketTest('after SHUT_WR the peer receives the end, and this side still receives', async ({ pair }) => {
@@ -232,7 +238,12 @@ socketTest('the second sender gets ConcurrentObjectUseError, the first is unharm
   const second = spawn(async () => {
     const outcomes = new Set<string>();
     while (!first.ready()) {
-      outcomes.add(await client.sendAll('second').then(() => 'sent', (error: Error) => error.name));
+      outcomes.add(
+        await client.sendAll('second').then(
+          () => 'sent',
+          (error: Error) => error.name,
+        ),
+      );
       await sleep(0);
     }
     return [...outcomes];

@@ -1,7 +1,13 @@
 // What the tests of servers share: clients of node:net, and tests after which nothing may be left.
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { type AddressInfo, type NetConnectOpts, type Socket as NetSocket, connect, createServer } from 'node:net';
+import {
+  type AddressInfo,
+  type NetConnectOpts,
+  type Socket as NetSocket,
+  connect,
+  createServer,
+} from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

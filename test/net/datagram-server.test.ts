@@ -65,24 +65,27 @@ serverTest('a DatagramServer serves IPv6', async () => {
   await server.stop();
 });
 
-serverTest('a handler may be a method, and its failure is printed with the address', async ({ takePrinted }) => {
-  class Failing extends DatagramServer {
-    override handle(data: Buffer): void {
-      throw new RangeError(`failed on ${data.toString()}`);
+serverTest(
+  'a handler may be a method, and its failure is printed with the address',
+  async ({ takePrinted }) => {
+    class Failing extends DatagramServer {
+      override handle(data: Buffer): void {
+        throw new RangeError(`failed on ${data.toString()}`);
+      }
     }
-  }
-  const server = new Failing('127.0.0.1:0');
-  await server.start();
-  await withClient('udp4', async (client) => {
-    const { port } = client.address();
-    client.send('x', server.serverPort as number, '127.0.0.1');
-    let printed = '';
-    await eventually(() => (printed += takePrinted().join('')) !== '', 'the error');
-    assert.match(printed, new RegExp(`failed on x[^]*127\\.0\\.0\\.1.*${port}.*failed with RangeError`));
-  });
-  assert.equal(server.started, true);
-  await server.stop();
-});
+    const server = new Failing('127.0.0.1:0');
+    await server.start();
+    await withClient('udp4', async (client) => {
+      const { port } = client.address();
+      client.send('x', server.serverPort as number, '127.0.0.1');
+      let printed = '';
+      await eventually(() => (printed += takePrinted().join('')) !== '', 'the error');
+      assert.match(printed, new RegExp(`failed on x[^]*127\\.0\\.0\\.1.*${port}.*failed with RangeError`));
+    });
+    assert.equal(server.started, true);
+    await server.stop();
+  },
+);
 
 serverTest('with a full pool datagrams wait, and are handled in order', async () => {
   const go = new Event();
@@ -173,29 +176,32 @@ serverTest('sendTo() of several greenlets is one after the other', async () => {
   await server.stop();
 });
 
-serverTest('a port in use is EADDRINUSE; with reuseAddr it is shared; a bound socket is taken over', async () => {
-  const first = echo('127.0.0.1:0');
-  await first.start();
-  const second = new DatagramServer(first.address, () => {});
-  await assert.rejects(second.start(), { name: 'SocketError', code: 'EADDRINUSE' });
-  assert.deepEqual([second.started, second.closed], [false, true]);
-  await first.stop();
-  const sharing = [0, 1].map(() => echo('127.0.0.1:0', { reuseAddr: true }));
-  await sharing[0]?.start();
-  sharing[1]?.setListener(sharing[0]?.address ?? 0);
-  await sharing[1]?.start();
-  for (const server of sharing) await server.stop();
-  const socket = new Socket(undefined, SOCK_DGRAM);
-  await socket.bind(['127.0.0.1', 0]);
-  const given: DatagramServer = new DatagramServer(socket, (data, address) => given.sendTo(data, address));
-  await given.start();
-  await withClient('udp4', async (client, next) => {
-    client.send('given', given.serverPort as number, '127.0.0.1');
-    assert.equal(await next(), 'given');
-  });
-  await given.stop();
-  assert.equal(socket.closed, true);
-});
+serverTest(
+  'a port in use is EADDRINUSE; with reuseAddr it is shared; a bound socket is taken over',
+  async () => {
+    const first = echo('127.0.0.1:0');
+    await first.start();
+    const second = new DatagramServer(first.address, () => {});
+    await assert.rejects(second.start(), { name: 'SocketError', code: 'EADDRINUSE' });
+    assert.deepEqual([second.started, second.closed], [false, true]);
+    await first.stop();
+    const sharing = [0, 1].map(() => echo('127.0.0.1:0', { reuseAddr: true }));
+    await sharing[0]?.start();
+    sharing[1]?.setListener(sharing[0]?.address ?? 0);
+    await sharing[1]?.start();
+    for (const server of sharing) await server.stop();
+    const socket = new Socket(undefined, SOCK_DGRAM);
+    await socket.bind(['127.0.0.1', 0]);
+    const given: DatagramServer = new DatagramServer(socket, (data, address) => given.sendTo(data, address));
+    await given.start();
+    await withClient('udp4', async (client, next) => {
+      client.send('given', given.serverPort as number, '127.0.0.1');
+      assert.equal(await next(), 'given');
+    });
+    await given.stop();
+    assert.equal(socket.closed, true);
+  },
+);
 
 serverTest('with broadcast a server may send to a broadcast address', async () => {
   const server = new DatagramServer('0.0.0.0:0', () => {}, { broadcast: true });
@@ -204,6 +210,8 @@ serverTest('with broadcast a server may send to a broadcast address', async () =
   await server.stop();
   const quiet = new DatagramServer('0.0.0.0:0', () => {});
   await quiet.start();
-  await assert.rejects(quiet.sendTo('all', ['127.255.255.255', quiet.serverPort as number]), { code: 'EACCES' });
+  await assert.rejects(quiet.sendTo('all', ['127.255.255.255', quiet.serverPort as number]), {
+    code: 'EACCES',
+  });
   await quiet.stop();
 });

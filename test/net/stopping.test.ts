@@ -183,18 +183,21 @@ serverTest('serveForever() ends when somebody closes the server, and stops its h
   await client.closed();
 });
 
-serverTest('serveForever() raises what start() raises, and returns when it is stopped meanwhile', async () => {
-  const first = gated(new Event());
-  await first.start();
-  const second = new StreamServer(first.address, () => {});
-  await assert.rejects(second.serveForever(), { code: 'EADDRINUSE' });
-  await first.stop();
-  const serving = spawn(() => second.serveForever());
-  await sleep(0);
-  await second.stop();
-  await serving.get();
-  assert.equal(second.started, false);
-});
+serverTest(
+  'serveForever() raises what start() raises, and returns when it is stopped meanwhile',
+  async () => {
+    const first = gated(new Event());
+    await first.start();
+    const second = new StreamServer(first.address, () => {});
+    await assert.rejects(second.serveForever(), { code: 'EADDRINUSE' });
+    await first.stop();
+    const serving = spawn(() => second.serveForever());
+    await sleep(0);
+    await second.stop();
+    await serving.get();
+    assert.equal(second.started, false);
+  },
+);
 
 serverTest('a Timeout around serveForever() stops the server and passes through', async () => {
   const server = gated(new Event());

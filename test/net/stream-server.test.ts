@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { Greenlet, Timeout, getCurrent, getHub, sleep, spawn } from '../../src/index.ts';
 import { Event } from '../../src/event.ts';
 import { StreamServer } from '../../src/server.ts';
-import { Socket, SocketError } from '../../src/socket.ts';
+import type { Socket } from '../../src/socket.ts';
+import { SocketError } from '../../src/socket.ts';
 import { Client, eventually, serverTest } from './clients.ts';
 
 async function echo(socket: Socket): Promise<void> {
@@ -111,22 +112,25 @@ serverTest('a subclass may have the handler as a method', async () => {
   await server.stop();
 });
 
-serverTest('handlers are the children of the hub, each the root of a tree, whoever started the server', async () => {
-  const seen: unknown[] = [];
-  const server = new StreamServer('127.0.0.1:0', () => {
-    const { spawningGreenlet, spawnTreeLocals } = getCurrent();
-    seen.push(spawningGreenlet, { ...spawnTreeLocals });
-  });
-  const starter = spawn(async () => {
-    getCurrent().spawnTreeLocals['mark'] = 'of the starter';
-    await server.start();
-  });
-  await starter.get();
-  await (await Client.connect(server.serverPort)).rest();
-  assert.equal(seen[0], getHub());
-  assert.deepEqual(seen[1], {});
-  await server.stop();
-});
+serverTest(
+  'handlers are the children of the hub, each the root of a tree, whoever started the server',
+  async () => {
+    const seen: unknown[] = [];
+    const server = new StreamServer('127.0.0.1:0', () => {
+      const { spawningGreenlet, spawnTreeLocals } = getCurrent();
+      seen.push(spawningGreenlet, { ...spawnTreeLocals });
+    });
+    const starter = spawn(async () => {
+      getCurrent().spawnTreeLocals['mark'] = 'of the starter';
+      await server.start();
+    });
+    await starter.get();
+    await (await Client.connect(server.serverPort)).rest();
+    assert.equal(seen[0], getHub());
+    assert.deepEqual(seen[1], {});
+    await server.stop();
+  },
+);
 
 serverTest('killing the greenlet that started a server leaves its handlers alone', async () => {
   const server = new StreamServer('127.0.0.1:0', echo);

@@ -1,6 +1,6 @@
 // The certificates of certificates/make.sh, and pairs of sockets that speak TLS with them.
 import { readFileSync } from 'node:fs';
-import * as net from 'node:net';
+import type * as net from 'node:net';
 import { join } from 'node:path';
 import * as tls from 'node:tls';
 import {
@@ -73,7 +73,10 @@ export async function securePair(
       serverHostname: 'localhost',
       ...options.clientOptions,
     }),
-    (options.server ?? serverContext()).wrapSocket(plainServer, { serverSide: true, ...options.serverOptions }),
+    (options.server ?? serverContext()).wrapSocket(plainServer, {
+      serverSide: true,
+      ...options.serverOptions,
+    }),
   ]);
   const [client, server] = ends.map((end) => {
     if (end.status === 'rejected') throw end.reason;
@@ -100,7 +103,11 @@ export async function nodeServer(
 }
 
 /** A TLS client of Node's own, over a bare connection to `port`. */
-export function nodeClient({ keep }: World, port: number, options: tls.ConnectionOptions = {}): tls.TLSSocket {
+export function nodeClient(
+  { keep }: World,
+  port: number,
+  options: tls.ConnectionOptions = {},
+): tls.TLSSocket {
   const client = keep(
     tls.connect({ host: '127.0.0.1', port, ca: authority, servername: 'localhost', ...options }),
   );
@@ -119,4 +126,3 @@ export function failsTLS(
     return true;
   };
 }
-

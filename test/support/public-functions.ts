@@ -135,7 +135,8 @@ function interfacesOf(entry: string): { readonly name: string; readonly file: st
 
 function walkInterface(name: string, file: string, found: PublicFunctions): void {
   const code = codeOnly(readText(file));
-  const body = new RegExp(`^export interface ${name}\\b[^]*?^\\}`, 'm').exec(code)?.[0] ?? '';
+  // One without members of its own stands on a line, or ends with `{}`.
+  const body = new RegExp(`^export interface ${name}\\b[^{]*\\{(?!\\})[^]*?^\\}`, 'm').exec(code)?.[0] ?? '';
   for (const match of body.matchAll(/^ {2}([\w$]+|\[\w+\])\??(?:<[^(]*>)?\(/gm)) {
     found.set(`${name}#${match[1]}`, parameters(body.slice(match.index)));
   }

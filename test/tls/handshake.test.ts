@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { ConcurrentObjectUseError } from '../../src/exceptions.ts';
 import { joinAll, spawn } from '../../src/index.ts';
 import { IPPROTO_TCP, SHUT_WR, SOL_SOCKET, SO_KEEPALIVE, TCP_NODELAY } from '../../src/socket.ts';
-import { CERT_NONE, CERT_REQUIRED, SSLError, type SSLSocket, TLSVersion } from '../../src/ssl.ts';
+import { CERT_NONE, CERT_REQUIRED, type SSLError, type SSLSocket, TLSVersion } from '../../src/ssl.ts';
 import {
   certificatePath,
   certificateText,
@@ -41,19 +41,22 @@ socketTest('the plain socket is closed once it is wrapped', async (world) => {
   assert.match(String(client), /^<SSLSocket connected to 127\.0\.0\.1:\d+>$/);
 });
 
-socketTest('the timeout and the options of the plain socket are those of the new one', async ({ pair, keep }) => {
-  const [plain, server] = await pair();
-  plain.setTimeout(12);
-  plain.setSockOpt(IPPROTO_TCP, TCP_NODELAY, 1);
-  const wrapping = spawn(() => clientContext().wrapSocket(plain, { serverHostname: 'localhost' }));
-  keep(await serverContext().wrapSocket(server, { serverSide: true }));
-  const client = keep(await wrapping.get());
-  assert.equal(client.getTimeout(), 12);
-  assert.equal(client.getSockOpt(IPPROTO_TCP, TCP_NODELAY), 1);
-  client.setSockOpt(SOL_SOCKET, SO_KEEPALIVE, true);
-  client.ref = false;
-  client.ref = true;
-});
+socketTest(
+  'the timeout and the options of the plain socket are those of the new one',
+  async ({ pair, keep }) => {
+    const [plain, server] = await pair();
+    plain.setTimeout(12);
+    plain.setSockOpt(IPPROTO_TCP, TCP_NODELAY, 1);
+    const wrapping = spawn(() => clientContext().wrapSocket(plain, { serverHostname: 'localhost' }));
+    keep(await serverContext().wrapSocket(server, { serverSide: true }));
+    const client = keep(await wrapping.get());
+    assert.equal(client.getTimeout(), 12);
+    assert.equal(client.getSockOpt(IPPROTO_TCP, TCP_NODELAY), 1);
+    client.setSockOpt(SOL_SOCKET, SO_KEEPALIVE, true);
+    client.ref = false;
+    client.ref = true;
+  },
+);
 
 for (const [version, name] of [
   [TLSVersion.TLSv1_2, 'TLSv1.2'],
@@ -75,8 +78,11 @@ for (const [version, name] of [
       assert.equal(end.sharedCiphers(), undefined);
       assert.equal(end.selectedNpnProtocol(), undefined);
     }
-    assert.equal(typeof client.group(), 'string');
-    for (const kind of version === TLSVersion.TLSv1_2 ? (['tls-unique', 'tls-exporter'] as const) : (['tls-exporter'] as const)) {
+    // Of the newest groups Node does not tell the name.
+    if (version === TLSVersion.TLSv1_2) assert.equal(typeof client.group(), 'string');
+    for (const kind of version === TLSVersion.TLSv1_2
+      ? (['tls-unique', 'tls-exporter'] as const)
+      : (['tls-exporter'] as const)) {
       const binding = client.getChannelBinding(kind);
       assert.ok(binding !== undefined && binding.length >= 12);
       assert.deepEqual(binding, secured.getChannelBinding(kind));
@@ -115,7 +121,10 @@ socketTest('getPeerCert() says nothing of a certificate that nobody checked', as
   context.verifyMode = CERT_NONE;
   const [client] = await securePair(world, { client: context });
   assert.deepEqual(client.getPeerCert(), {});
-  assert.equal(client.getPeerCert(true)?.length, new X509Certificate(certificateText('server.pem')).raw.length);
+  assert.equal(
+    client.getPeerCert(true)?.length,
+    new X509Certificate(certificateText('server.pem')).raw.length,
+  );
 });
 
 socketTest('the protocol that both know is agreed on', async (world) => {
@@ -128,16 +137,22 @@ socketTest('the protocol that both know is agreed on', async (world) => {
   assert.equal(theirs.selectedAlpnProtocol(), 'http/1.1');
 });
 
-socketTest('no protocol is agreed on where the server knows of none, and a server with others refuses', async (world) => {
-  const client = clientContext();
-  client.setAlpnProtocols(['h2']);
-  const [ours, theirs] = await securePair(world, { client });
-  assert.equal(ours.selectedAlpnProtocol(), undefined);
-  assert.equal(theirs.selectedAlpnProtocol(), undefined);
-  const server = serverContext();
-  server.setAlpnProtocols(['imap']);
-  await assert.rejects(securePair(world, { client, server }), failsTLS('TLSV1_ALERT_NO_APPLICATION_PROTOCOL'));
-});
+socketTest(
+  'no protocol is agreed on where the server knows of none, and a server with others refuses',
+  async (world) => {
+    const client = clientContext();
+    client.setAlpnProtocols(['h2']);
+    const [ours, theirs] = await securePair(world, { client });
+    assert.equal(ours.selectedAlpnProtocol(), undefined);
+    assert.equal(theirs.selectedAlpnProtocol(), undefined);
+    const server = serverContext();
+    server.setAlpnProtocols(['imap']);
+    await assert.rejects(
+      securePair(world, { client, server }),
+      failsTLS('TLSV1_ALERT_NO_APPLICATION_PROTOCOL'),
+    );
+  },
+);
 
 socketTest('both sides must have a version in common', async (world) => {
   const client = clientContext();
@@ -147,10 +162,16 @@ socketTest('both sides must have a version in common', async (world) => {
   const failed: unknown[] = [];
   const [ours, theirs] = await world.pair();
   await joinAll([
-    spawn(() => client.wrapSocket(ours, { serverHostname: 'localhost' }).catch((error: unknown) => failed.push(error))),
-    spawn(() => server.wrapSocket(theirs, { serverSide: true }).catch((error: unknown) => failed.push(error))),
+    spawn(() =>
+      client.wrapSocket(ours, { serverHostname: 'localhost' }).catch((error: unknown) => failed.push(error)),
+    ),
+    spawn(() =>
+      server.wrapSocket(theirs, { serverSide: true }).catch((error: unknown) => failed.push(error)),
+    ),
   ]);
-  const reasons = failed.map((error) => (error as SSLError).reason).sort();
+  const reasons = failed
+    .map((error) => String((error as SSLError).reason))
+    .sort((a, b) => a.localeCompare(b));
   assert.deepEqual(reasons, ['TLSV1_ALERT_PROTOCOL_VERSION', 'UNSUPPORTED_PROTOCOL']);
 });
 
@@ -182,8 +203,20 @@ for (const version of [TLSVersion.TLSv1_2, TLSVersion.TLSv1_3] as const) {
     if (version === TLSVersion.TLSv1_2)
       assert.deepEqual(second[0].getChannelBinding(), second[1].getChannelBinding());
     await exchange(second);
-    assert.deepEqual(client.sessionStats(), { connect: 2, connectGood: 2, accept: 0, acceptGood: 0, hits: 1 });
-    assert.deepEqual(server.sessionStats(), { connect: 0, connectGood: 0, accept: 2, acceptGood: 2, hits: 1 });
+    assert.deepEqual(client.sessionStats(), {
+      connect: 2,
+      connectGood: 2,
+      accept: 0,
+      acceptGood: 0,
+      hits: 1,
+    });
+    assert.deepEqual(server.sessionStats(), {
+      connect: 0,
+      connectGood: 0,
+      accept: 2,
+      acceptGood: 2,
+      hits: 1,
+    });
   });
 }
 

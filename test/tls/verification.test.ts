@@ -45,10 +45,7 @@ function assertRefused(error: unknown, code: string, verifyCode: number, verifyM
   assert.equal(error.code, code);
   assert.equal(error.verifyCode, verifyCode);
   assert.equal(error.verifyMessage, verifyMessage);
-  assert.equal(
-    error.message,
-    `[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: ${verifyMessage}`,
-  );
+  assert.equal(error.message, `[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: ${verifyMessage}`);
 }
 
 const refused: readonly [CertificateName, code: string, number: number, message: string][] = [
@@ -172,12 +169,15 @@ for (const mode of [CERT_OPTIONAL, CERT_REQUIRED] as const) {
   });
 }
 
-socketTest('a client without a certificate is let in with CERT_OPTIONAL, and refused with CERT_REQUIRED', async (world) => {
-  const [, server] = await securePair(world, { server: demanding(CERT_OPTIONAL) });
-  assert.equal(server.getPeerCert(), undefined);
-  const [, refusal] = await outcomes(world, clientContext(), demanding(CERT_REQUIRED));
-  assert.equal((refusal as SSLError).reason, 'PEER_DID_NOT_RETURN_A_CERTIFICATE');
-});
+socketTest(
+  'a client without a certificate is let in with CERT_OPTIONAL, and refused with CERT_REQUIRED',
+  async (world) => {
+    const [, server] = await securePair(world, { server: demanding(CERT_OPTIONAL) });
+    assert.equal(server.getPeerCert(), undefined);
+    const [, refusal] = await outcomes(world, clientContext(), demanding(CERT_REQUIRED));
+    assert.equal((refusal as SSLError).reason, 'PEER_DID_NOT_RETURN_A_CERTIFICATE');
+  },
+);
 
 socketTest('a server is no client: its certificate does not do for one', async (world) => {
   const [, server] = await outcomes(world, showing('server'), demanding(CERT_REQUIRED));

@@ -1,0 +1,20 @@
+/** A WSGI application that says hello, each request in a greenlet. */
+import type { ServerBench } from './harness/types.ts';
+import { WSGIServer } from '../src/pywsgi.ts';
+
+const hello: ServerBench = async () => {
+  let served = 0;
+  const server = new WSGIServer(
+    '127.0.0.1:0',
+    (_environ, startResponse) => {
+      served++;
+      startResponse('200 OK', [['Content-Type', 'text/plain']]);
+      return ['hello'];
+    },
+    { log: null, errorLog: null },
+  );
+  await server.start();
+  return { port: server.serverPort!, served: () => served };
+};
+
+export const benches: Readonly<Record<string, ServerBench>> = { 'http-wsgi': hello };
