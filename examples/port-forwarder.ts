@@ -13,7 +13,7 @@
  */
 import { taskGroup } from 'gevent-ts';
 import { StreamServer } from 'gevent-ts/server';
-import { type Address, createConnection, SHUT_WR, Socket, SocketError } from 'gevent-ts/socket';
+import { type Address, createConnection, SHUT_WR, type Socket, SocketError } from 'gevent-ts/socket';
 import { stopOnSignal } from './support/stop-on-signal.ts';
 
 const [listenPort = '8000', host = '127.0.0.1', port = '80'] = process.argv.slice(2);

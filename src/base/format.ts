@@ -4,11 +4,11 @@ import { inspect } from 'node:util';
 /** Has `console.log` and `util.inspect` show the instances of a class as their text, and not as their fields. */
 export function inspectAsText<T extends object>(
   theClass: { readonly prototype: T },
-  text: (instance: T) => string = String,
+  text: (instance: T, options: object) => string = String,
 ): void {
   Object.defineProperty(theClass.prototype, inspect.custom, {
-    value(this: T): string {
-      return text(this);
+    value(this: T, _depth: number, options: object): string {
+      return text(this, options);
     },
     writable: true,
     configurable: true,

@@ -6,6 +6,7 @@
  *
  * Whatever is not plain is left to the real class, so that what it does, and the errors it throws, are its own.
  */
+import { inspectAsText } from '../base/format.ts';
 import { inspect } from 'node:util';
 import { passFor, realFetch } from './fetch-real.ts';
 
@@ -122,10 +123,6 @@ export class LightHeaders {
     return LightHeaders.toReal(this).entries();
   }
 
-  [inspect.custom](_depth: number, options: object): string {
-    return inspect(this.#real ?? makeReal(this.#list), options);
-  }
-
   #writable(): string[] {
     if (!this.#isOwn) {
       this.#list = [...this.#list];
@@ -134,6 +131,7 @@ export class LightHeaders {
     return this.#list as string[];
   }
 }
+inspectAsText(LightHeaders, (headers, options) => inspect(LightHeaders.toReal(headers), options));
 
 /** Has the real object answer, with as many arguments as there were. */
 function ask<N extends 'get' | 'has' | 'set' | 'append' | 'delete'>(

@@ -5,6 +5,7 @@
  *   text(), json(), ...    ──► the wire: the whole body, without a stream
  *   body, clone(), mode ...──► the real Request, whose body is a stream on the wire
  */
+import { inspectAsText } from '../base/format.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
 import { nameErrorClass } from '../base/errors.ts';
@@ -114,11 +115,6 @@ export class LightRequest {
     return LightRequest.toReal(this).clone();
   }
 
-  [inspect.custom](_depth: number, options: object): string {
-    const { method, url, headers } = this;
-    return `Request ${inspect({ method, url, headers }, options)}`;
-  }
-
   /** True when a body came with the request; a GET has none, whatever came. */
   #hasBody(): boolean {
     const { method, headers } = this.#incoming;
@@ -167,6 +163,10 @@ export class LightRequest {
     return real;
   }
 }
+inspectAsText(
+  LightRequest,
+  ({ method, url, headers }, options) => `Request ${inspect({ method, url, headers }, options)}`,
+);
 
 /** @internal The request for what came; undefined when its target or its `Host` make no sense. */
 export function lightRequest(incoming: IncomingMessage, outgoing: ServerResponse): LightRequest | undefined {

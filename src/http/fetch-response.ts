@@ -6,6 +6,7 @@
  *   new Response('hello') ──sent──► one write, without a stream        (a fifteenth of what the real one takes)
  *         └──text(), body, clone() ...──► the real Response, from then on
  */
+import { inspectAsText } from '../base/format.ts';
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { LightHeaders, indexOfHeader, isPlainHeader } from './fetch-headers.ts';
@@ -149,11 +150,6 @@ export class LightResponse {
     return this.#real !== undefined && this.#real.bodyUsed;
   }
 
-  [inspect.custom](_depth: number, options: object): string {
-    const { status, statusText, headers, bodyUsed, ok } = this;
-    return `Response ${inspect({ status, statusText, headers, bodyUsed, ok }, options)}`;
-  }
-
   /** Answers false for what is not plain. Bytes are copied: they may change before they are sent. */
   #takeBody(body: unknown): boolean {
     if (typeof body === 'string' || body === null) this.#body = body;
@@ -208,6 +204,11 @@ export class LightResponse {
     return real;
   }
 }
+inspectAsText(
+  LightResponse,
+  ({ status, statusText, headers, bodyUsed, ok }, options) =>
+    `Response ${inspect({ status, statusText, headers, bodyUsed, ok }, options)}`,
+);
 Object.defineProperty(LightResponse, 'name', { value: 'Response' });
 
 function isStream(body: unknown): body is ReadableStream<Uint8Array> {

@@ -41,9 +41,36 @@ const { push: pushPlainly, _read: readPlainly } = IncomingMessage.prototype;
 // What node:http calls on a request that nobody reads, and does not write about.
 const { _dump: dumpPlainly } = IncomingMessage.prototype as unknown as { readonly _dump: () => void };
 
+/** How far a request without a body is, or one with a body that nobody has begun to read. */
+type Phase =
+  /** The end has not come, or is the stream's own affair. */
+  | 'open'
+  /** Somebody has begun to read. */
+  | 'read'
+  /** All has come, which was nothing, and nobody has been told. */
+  | 'empty'
+  /** It is over, and nobody was interested. */
+  | 'left';
+
+/** What is known of a body that is watched. */
+class BodyWatch {
+  readonly keeper: RequestKeeper | undefined;
+  /** The longest body. */
+  readonly limit: number;
+  received = 0;
+  isDiscarding = false;
+  /** Reading it has failed: what still comes is nobody's. */
+  isFailed = false;
+
+  constructor(keeper?: RequestKeeper, limit = Infinity) {
+    this.keeper = keeper;
+    this.limit = limit;
+  }
+}
+
 /**
  * @internal Express gives requests another prototype, so that whatever is called later is either the object's own, or a
- * static method here. The private fields stay.
+ * static method here; the private fields stay. There are few of them: each costs every request.
  */
 export class EngineRequest extends IncomingMessage {
   /** The response that has to say "100 Continue" when the body is read. */
@@ -51,21 +78,12 @@ export class EngineRequest extends IncomingMessage {
   override readonly push: (chunk: unknown, encoding?: BufferEncoding) => boolean = EngineRequest.#push;
   override readonly _read: (size: number) => void = EngineRequest.#read;
   readonly _dump: () => void = EngineRequest.#dump;
-  #keeper: RequestKeeper | undefined = undefined;
-  #limit = Infinity;
-  #received = 0;
-  #isDiscarding = false;
-  #isFailed = false;
-  #wasRead = false;
-  /** All has come, which was nothing, and nobody has been told. */
-  #isEmpty = false;
-  /** It is over, and nobody was interested. */
-  #isLeft = false;
+  #phase: Phase = 'open';
+  #watch: BodyWatch | undefined = undefined;
 
   /** Counts the body: it is longer than what may be thrown away, or of unknown length. */
   static watchBody(request: EngineRequest, keeper: RequestKeeper, limit: number): void {
-    request.#keeper = keeper;
-    request.#limit = limit;
+    request.#watch = new BodyWatch(keeper, limit);
   }
 
   /** Nobody is going to read the rest of the body; one who does already goes on. */
@@ -76,82 +94,80 @@ export class EngineRequest extends IncomingMessage {
 
   /** Has reading it fail. The connection lives on for the answer that says why. */
   static fail(request: EngineRequest, error: Error): void {
-    request.#isFailed = true;
+    request.#watch ??= new BodyWatch();
+    request.#watch.isFailed = true;
     // By itself, a request that fails takes its connection along.
-    request._destroy = EngineRequest.#destroy;
+    request._destroy = destroyAlone;
     request.destroy(error);
   }
 
   /** True when it is over and node:http need not look after it any more. */
   static isLeft(request: EngineRequest): boolean {
-    return request.#isLeft;
+    return request.#phase === 'left';
   }
 
   static #push(this: EngineRequest, chunk: unknown, encoding?: BufferEncoding): boolean {
     if (chunk === null) {
-      if (this.#wasRead || this.readableLength > 0) return pushPlainly.call(this, null);
-      this.#isEmpty = true;
+      if (this.#phase === 'read' || this.readableLength > 0) return pushPlainly.call(this, null);
+      this.#phase = 'empty';
       return false;
     }
-    if (this.#keeper === undefined) return pushPlainly.call(this, chunk, encoding);
-    return this.#count(chunk as Buffer, this.#keeper);
+    const watch = this.#watch;
+    if (watch === undefined) return pushPlainly.call(this, chunk, encoding);
+    return count(this, watch, chunk as Buffer);
   }
 
   static #read(this: EngineRequest, size: number): void {
-    this.#wasRead = true;
+    const isEmpty = this.#phase === 'empty';
+    this.#phase = 'read';
     const response = this.awaitsContinue;
     if (response !== undefined) {
       this.awaitsContinue = undefined;
       if (!response.headersSent) response.writeContinue();
     }
     readPlainly.call(this, size);
-    this.#tellEnd();
+    if (isEmpty) pushPlainly.call(this, null);
   }
 
   /** Called by node:http when the answer is out and nobody has begun to read the body. */
   static #dump(this: EngineRequest): void {
     this.awaitsContinue = undefined;
-    if (this.#isEmpty && this.#isOfNoInterest()) {
-      this.#isLeft = true;
-      return;
+    if (this.#phase === 'empty') {
+      this.#phase = isOfNoInterest(this) ? 'left' : 'read';
+      if (this.#phase === 'left') return;
+      pushPlainly.call(this, null);
     }
-    this.#tellEnd();
-    if (this.#keeper === undefined) return dumpPlainly.call(this);
-    if (this.#isDiscarding) return;
-    this.#isDiscarding = true;
-    this.#received = 0;
+    const watch = this.#watch;
+    if (watch === undefined) return dumpPlainly.call(this);
+    if (watch.isDiscarding) return;
+    watch.isDiscarding = true;
+    watch.received = 0;
     this.removeAllListeners('data');
     this.resume();
   }
+}
 
-  static #destroy(this: EngineRequest, error: Error | null, callback: DestroyCallback): void {
-    // Without a listener, an error would end the program.
-    process.nextTick(callback, this.listenerCount('error') > 0 ? error : undefined);
-  }
+function isOfNoInterest(request: EngineRequest): boolean {
+  const isListenedTo = request.listenerCount('end') > 0 || request.listenerCount('close') > 0;
+  return !isListenedTo && Object.getPrototypeOf(request) === EngineRequest.prototype;
+}
 
-  #tellEnd(): void {
-    if (!this.#isEmpty) return;
-    this.#isEmpty = false;
-    pushPlainly.call(this, null);
-  }
-
-  #isOfNoInterest(): boolean {
-    const isListenedTo = this.listenerCount('end') > 0 || this.listenerCount('close') > 0;
-    return !isListenedTo && Object.getPrototypeOf(this) === EngineRequest.prototype;
-  }
-
-  #count(chunk: Buffer, keeper: RequestKeeper): boolean {
-    if (this.#isFailed) return true;
-    this.#received += chunk.length;
-    if (this.#isDiscarding) {
-      if (this.#received > MAX_DRAIN) keeper.bodyFlood(this);
-      return true;
-    }
-    if (this.#received <= this.#limit) return pushPlainly.call(this, chunk);
-    EngineRequest.fail(this, new BodyTooLarge(this.#limit));
-    keeper.bodyTooLarge(this);
+function count(request: EngineRequest, watch: BodyWatch, chunk: Buffer): boolean {
+  if (watch.isFailed) return true;
+  watch.received += chunk.length;
+  if (watch.isDiscarding) {
+    if (watch.received > MAX_DRAIN) watch.keeper?.bodyFlood(request);
     return true;
   }
+  if (watch.received <= watch.limit) return pushPlainly.call(request, chunk);
+  EngineRequest.fail(request, new BodyTooLarge(watch.limit));
+  watch.keeper?.bodyTooLarge(request);
+  return true;
+}
+
+function destroyAlone(this: EngineRequest, error: Error | null, callback: DestroyCallback): void {
+  // Without a listener, an error would end the program.
+  process.nextTick(callback, this.listenerCount('error') > 0 ? error : undefined);
 }
 
 const isReallyEnded = Object.getOwnPropertyDescriptor(Readable.prototype, 'readableEnded')

@@ -3,7 +3,8 @@ import { reportUncaught } from '../core/uncaught.ts';
 import { escapeText } from './access-log.ts';
 import { type EngineRequest, requestLineOf } from './incoming.ts';
 
-const { emit: emitPlainly, writeEarlyHints: writeHints } = ServerResponse.prototype;
+const emitPlainly: ServerResponse['emit'] = ServerResponse.prototype.emit;
+const writeHints: ServerResponse['writeEarlyHints'] = ServerResponse.prototype.writeEarlyHints;
 
 /** @internal The response as the engine makes it. Its methods are its own: Express gives it another prototype. */
 export class EngineResponse extends ServerResponse<EngineRequest> {

@@ -8,7 +8,7 @@ import { Waiter } from '../core/waiter.ts';
 import { type SocketError, SocketTimeout, systemError, toSocketError } from '../inet/errors.ts';
 
 /** The most that is handed to the stream at once: what an interrupted send may still send afterwards. */
-export const SEND_CHUNK = 64 * 1024;
+export const SEND_CHUNK: number = 64 * 1024;
 
 const DONE: Promise<void> = Promise.resolve();
 

@@ -7,7 +7,7 @@
  */
 import type { Socket as StreamSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { checkBoolean, checkFlag, checkInteger, mismatch } from '../base/check.ts';
+import { checkBoolean, checkInteger, mismatch } from '../base/check.ts';
 import { inspectAsText } from '../base/format.ts';
 import { type Address, formatAddress } from '../inet/address.ts';
 import {
@@ -91,7 +91,7 @@ export abstract class SocketBase extends TimedSocket {
   }
 
   set ref(ref: boolean) {
-    checkFlag(ref, 'socket.ref');
+    checkBoolean(ref, 'socket.ref');
     this.#ref = ref;
     const { endpoint } = this.#shared;
     if (endpoint !== undefined) this.#applyRef(endpoint);

@@ -114,9 +114,9 @@ export abstract class BindingSocket extends SocketBase {
   }
 
   /** @internal The UDP socket, bound to any port if it was not bound. */
-  protected async port(): Promise<DatagramPort> {
+  protected async port(call: string): Promise<DatagramPort> {
     for (;;) {
-      this.checkOpen('sendto');
+      this.checkOpen(call);
       const { endpoint } = this;
       if (endpoint instanceof DatagramPort) return endpoint;
       await (this.settled() ?? this.#bindBy(() => this.#openPort(['', 0])));

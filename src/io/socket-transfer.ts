@@ -90,7 +90,7 @@ export abstract class TransferSocket extends BindingSocket {
       return [await this.recv(size, flags), peer ?? (this.family === AF_UNIX ? '' : ['', 0])];
     }
     const timeout = (flags & MSG_DONTWAIT) === 0 ? this.timeout : 0;
-    const port = await this.port();
+    const port = await this.port('recvfrom');
     const [data, from] = await this.#whileOpen(() => port.receive(timeout, (flags & MSG_PEEK) !== 0));
     return [data.length > size ? data.subarray(0, size) : data, from];
   }
@@ -159,7 +159,7 @@ export abstract class TransferSocket extends BindingSocket {
 
   async #sendTo(data: Buffer, to: Address): Promise<number> {
     const target = (await resolveAddress(to, this.family, this.type)) as InetAddress;
-    return await (await this.port()).send(data, target, this.timeout);
+    return await (await this.port('sendto')).send(data, target, this.timeout);
   }
 
   /**

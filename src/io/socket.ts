@@ -94,7 +94,7 @@ export class Socket extends TransferSocket {
     const binding = this.settled();
     if (binding !== undefined) await binding;
     const target = await resolveAddress(to, this.family, this.type);
-    if (this.type === SOCK_DGRAM) return await (await this.port()).connect(target as InetAddress);
+    if (this.type === SOCK_DGRAM) return await (await this.port('connect')).connect(target as InetAddress);
     const local = this.bound;
     // Node can bind a path only to listen on it.
     if (typeof local === 'string') throw systemError('EOPNOTSUPP', 'connect', { address: local });
@@ -143,7 +143,7 @@ export class Socket extends TransferSocket {
     this.checkOpen('makefile');
     const open = (): Socket => {
       const twin = this.dup();
-      (this.#ofFiles ??= []).push(twin);
+      this.#ofFiles = [...(this.#ofFiles ?? []).filter((other) => !other.closed), twin];
       return twin;
     };
     return String(mode).includes('b')

@@ -11,8 +11,9 @@ import { formatCall } from '../base/format.ts';
 import { Greenlet } from '../core/greenlet.ts';
 import { hubScope } from '../core/hub-scope.ts';
 import { Bookmark } from '../core/links.ts';
-import { getCurrent, mainGreenlet } from '../core/main-greenlet.ts';
+import { currentScope, getCurrent, mainGreenlet } from '../core/main-greenlet.ts';
 import { RawGreenlet } from '../core/raw-greenlet.ts';
+import { Scope } from '../core/scope.ts';
 import { reportUncaught } from '../core/uncaught.ts';
 
 /** What handles a client. */
@@ -37,6 +38,8 @@ export class Handling extends Bookmark {
   readonly args: readonly unknown[];
   /** What runs the handler, once that is known. */
   greenlet: RawGreenlet | undefined = undefined;
+  /** The waits of a handler that somebody else runs. */
+  #scope: Scope | undefined = undefined;
   #isKilled = false;
   #isOver = false;
   readonly #home: HandlingHome;
@@ -66,24 +69,32 @@ export class Handling extends Bookmark {
     this.#home.over(this);
   }
 
-  /** What runs the handler for others: it never fails, but for a kill that ends the greenlet it runs in. */
+  /** What runs the handler for others, in whatever greenlet they choose: that one outlives a kill of the handler. */
   guarded(): GuardedHandler {
     const { body } = this;
     const handle = async (...args: unknown[]): Promise<void> => {
       // Killed before it began.
       if (this.#isOver) return;
-      const current = getCurrent();
-      if (current !== mainGreenlet && current !== hubScope()) this.greenlet ??= current;
+      const run = (): unknown => body(...(args as never[]));
       try {
-        await body(...(args as never[]));
+        await this.#inScope(run);
       } catch (error) {
         if (!(error instanceof GreenletExit)) reportUncaught(this, error);
-        else if (this.greenlet !== undefined) throw error;
       } finally {
+        this.#scope?.close();
         this.end();
       }
     };
     return handle;
+  }
+
+  #inScope(run: () => unknown): unknown {
+    const current = getCurrent();
+    // What waits in the hub, or would be main's, is not ours to kill.
+    if (current === mainGreenlet || current === hubScope()) return run();
+    this.greenlet ??= current;
+    this.#scope = new Scope(currentScope());
+    return this.#scope.run(run);
   }
 
   /** Somebody's function started it, and answered this. */
@@ -105,7 +116,8 @@ export class Handling extends Bookmark {
   kill(reason: GreenletExit): boolean {
     if (this.#isKilled || this.#isOver) return false;
     this.#isKilled = true;
-    if (this.greenlet === undefined || this.greenlet.dead) this.end();
+    if (this.#scope !== undefined) this.#scope.interrupt(reason);
+    else if (this.greenlet === undefined || this.greenlet.dead) this.end();
     else this.greenlet.throw(reason);
     return true;
   }

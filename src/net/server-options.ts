@@ -7,6 +7,7 @@ import { DatagramPort } from '../io/datagram.ts';
 import { Socket } from '../io/socket.ts';
 import { type Address, parseAddress } from '../inet/address.ts';
 import { SOCK_STREAM } from '../inet/constants.ts';
+import { SSLSocket } from '../tls/ssl-socket.ts';
 import type { SpawnOption } from './spawner.ts';
 
 /**
@@ -73,6 +74,11 @@ export function parseListener(listener: unknown, name: string, type: number): Ad
     const address = parseAddress(listener, name);
     if (typeof address !== 'string' || type === SOCK_STREAM) return address;
     throw new TypeError(`${name}: Node has no datagram sockets of the Unix domain`);
+  }
+  if (listener instanceof SSLSocket) {
+    throw new TypeError(
+      `${name}: the server secures its clients itself: give it a plain socket and { sslContext }`,
+    );
   }
   const kind = listener.type === type ? listener.watchable : undefined;
   if (!(kind instanceof Listener) && !(kind instanceof DatagramPort)) {

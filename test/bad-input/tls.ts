@@ -88,9 +88,7 @@ export const tlsRows: Rows = {
   'SSLContext#setAlpnProtocols': [
     refuses('setAlpnProtocols(protocols)', not.every, (bad) => context.setAlpnProtocols(bad)),
   ],
-  'SSLContext#getCaCerts': [
-    refuses('getCaCerts(binaryForm)', not.notFlag, (bad) => context.getCaCerts(bad as never)),
-  ],
+  'SSLContext#getCaCerts': [refuses('getCaCerts(binaryForm)', not.notFlag, (bad) => context.getCaCerts(bad))],
   'SSLSocket#context=': needsConnection,
   'SSLSocket#read': needsConnection,
   'SSLSocket#write': needsConnection,

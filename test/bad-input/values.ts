@@ -50,13 +50,13 @@ const isErrorOrClass = (value: unknown): boolean => isError(value) || value === 
 export const notFunction: readonly unknown[] = except(isFunction);
 export const notSeconds: readonly unknown[] = except(isSeconds);
 export const notIterable: readonly unknown[] = except(isIterable);
-export const notGreenlet: readonly unknown[] = every;
+export const notGreenlet: readonly unknown[] = except(() => false);
 export const notPromise: readonly unknown[] = except((value) => value instanceof Promise);
 export const notString: readonly unknown[] = except((value) => typeof value === 'string');
 export const notBoolean: readonly unknown[] = except((value) => typeof value === 'boolean');
 export const notError: readonly unknown[] = except(isError);
-export const notScope: readonly unknown[] = every;
-export const notWaitable: readonly unknown[] = every;
+export const notScope: readonly unknown[] = except(() => false);
+export const notWaitable: readonly unknown[] = except(() => false);
 export const notInteger = (least: number): readonly unknown[] =>
   except((value) => isIntegerFrom(value, least));
 export const notPositive: readonly unknown[] = except((value) => isNumber(value) && Number(value) > 0);

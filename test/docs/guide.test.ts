@@ -1,12 +1,12 @@
-// Every block of TypeScript in the README, the guide and the pages of the modules is a whole program: it compiles, it ends well, and what it says
-// in `// prints: ...` is what it prints, all of it, in that order.
+// Every block of TypeScript in the README, the guide and the pages of the modules is a whole program: it compiles, it
+// ends well, and what it says in `// prints: ...` is what it prints, all of it, in that order.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readText } from '../support/repository.ts';
 import { blocksOf, compileBlocks, runBlock, saidToPrint } from '../support/blocks.ts';
 
 const FOLDER = 'docs-blocks';
-const MODULES = ['sockets', 'dns', 'select', 'servers', 'http'];
+const MODULES = ['sockets', 'tls', 'dns', 'select', 'servers', 'http', 'wsgi', 'backdoor'];
 const PAGES = ['README.md', 'docs/guide.md', ...MODULES.map((name) => `docs/${name}.md`)];
 const blocks = PAGES.flatMap((path) => blocksOf(path, readText(path)));
 const programs = new Map(blocks.map(({ code }, index) => [`block${index}`, code]));

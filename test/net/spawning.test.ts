@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { Greenlet, RawGreenlet, getCurrent, getHub, spawn } from '../../src/index.ts';
 import type { Address } from '../../src/baseserver.ts';
+import { Queue } from '../../src/queue.ts';
 import { StreamServer } from '../../src/server.ts';
 import type { Socket } from '../../src/socket.ts';
-import { Client, serverTest } from './clients.ts';
+import { Client, eventually, serverTest } from './clients.ts';
 
 serverTest('handlers run where spawn says', async () => {
   const seen: unknown[] = [];
@@ -129,3 +130,33 @@ serverTest(
     await forgotten.closed();
   },
 );
+
+serverTest('a spawn function may hand clients to workers of its own, who outlive stop()', async () => {
+  const jobs = new Queue<() => Promise<void>>();
+  const worker = spawn(async () => {
+    for await (const job of jobs) await job();
+  });
+  const server = new StreamServer(
+    '127.0.0.1:0',
+    async (socket) => {
+      await socket.sendAll('hello');
+      await socket.recv();
+    },
+    { spawn: (handle, ...args) => jobs.putNowait(() => handle(...args)) },
+  );
+  await server.start();
+  const first = await Client.connect(server.serverPort);
+  await first.until('hello');
+  const second = await Client.connect(server.serverPort);
+  await eventually(() => server.active === 2, 'the second');
+  assert.equal(await server.stop({ timeout: 0.01 }), 2);
+  await first.closed();
+  await second.closed();
+  assert.equal(worker.dead, false);
+  await server.start();
+  const third = (await Client.connect(server.serverPort)).send('bye');
+  assert.equal(await third.rest(), 'hello');
+  await server.stop();
+  jobs.shutdown();
+  await worker.get();
+});

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:tls';
 import { StreamServer, type StreamServerOptions } from '../../src/server.ts';
-import type { Socket } from '../../src/socket.ts';
+import { type Socket, createServer } from '../../src/socket.ts';
 import { SSLSocket } from '../../src/ssl.ts';
 import { authority, certificatePair, certificatePath, serverContext } from '../support/certificates.ts';
 import { Client, eventually, serverTest } from './clients.ts';
@@ -92,4 +92,11 @@ serverTest('wrong options for TLS are refused by the constructor', async () => {
   assert.throws(make({ sslContext: 5 }), TypeError);
   assert.throws(make({ certfile: '/does/not/exist' }));
   assert.throws(make({ ...WAYS['files'], handshakeTimeout: 'x' }), TypeError);
+});
+
+serverTest('a listening socket that was wrapped is refused: its clients would not be secured', async () => {
+  const plain = await createServer(['127.0.0.1', 0]);
+  const wrapped = await serverContext().wrapSocket(plain, { serverSide: true });
+  assert.throws(() => new StreamServer(wrapped, shout), /plain socket and \{ sslContext \}/);
+  wrapped.close();
 });

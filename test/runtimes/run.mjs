@@ -1,5 +1,6 @@
 // npm run test:runtimes [-- RUNTIME ...] [--files FILTER] [--no-build] [--jobs N]
-// The kernel's compiled tests on every other runtime, from the binaries that test/runtimes/package.json names.
+// The library's compiled tests on every other Node, and the kernel's on Bun and Deno, from the binaries that
+// test/runtimes/package.json names.
 // As many files at a time as there are processors, unless --jobs says otherwise.
 //
 // support.json lists what cannot hold somewhere: [{ "runtime": "bun", "file": "test/core/x.test.ts",
@@ -20,7 +21,10 @@ import { readJson, root } from '../../scripts/lib/tree.mjs';
 /** @typedef {{ passed: number, failed: number, skipped: number, limited: number }} Tally */
 
 // Tests of the repository itself, its documents and types, and of the examples, which are Node programs.
-const NOT_KERNEL = /^test\/([^/]+\.test\.ts$|docs\/|examples\/|package\/|runtimes\/|types\/)/;
+const NOT_KERNEL = /^test\/([^/]+\.test\.ts$|clients\/|docs\/|examples\/|package\/|runtimes\/|types\/)/;
+
+// The network stands on Node's own net, tls, dgram, dns and http: Bun and Deno are not asked to have them alike.
+const NETWORK = /^test\/(inet|dns|io|tls|net|http|observe|programs\/network)/;
 
 /** Files that Bun and Deno are not asked to run, and what they are about. @type {Record<string, string>} */
 const NODE_ONLY = {
@@ -105,7 +109,10 @@ async function tryRuntime(name) {
     return { passed: 0, failed: 1, skipped: 0, limited: 0 };
   }
   const version = /\d+\.\d+\.\d+\S*/.exec(execFileSync(path, ['--version'], { encoding: 'utf8' }))?.[0];
-  const leftOut = kind === 'node' ? [] : files.filter((file) => file in NODE_ONLY);
+  const isLeftOut = (/** @type {string} */ file) =>
+    kind !== 'node' && (file in NODE_ONLY || NETWORK.test(file));
+  const leftOut = files.filter(isLeftOut);
+  const network = leftOut.filter((file) => NETWORK.test(file));
   const own = files.filter((file) => !leftOut.includes(file));
   const limits = support.filter((limit) => limit.runtime === name && own.includes(limit.file));
   const missing = values.files
@@ -126,7 +133,8 @@ async function tryRuntime(name) {
   const extra = [
     skipped > 0 ? `, ${skipped} skipped` : '',
     limited > 0 ? `, ${limited} not supported` : '',
-    ...leftOut.map((file) => `, without ${file} (${NODE_ONLY[file]})`),
+    network.length > 0 ? `, without the ${network.length} files of the network` : '',
+    ...leftOut.filter((file) => file in NODE_ONLY).map((file) => `, without ${file} (${NODE_ONLY[file]})`),
   ].join('');
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   console.log(`${name} (${version}): ${passed} passed, ${failed} failed${extra}  ${seconds} s`);
