@@ -118,7 +118,7 @@ export class EngineRequest extends IncomingMessage {
   }
 
   static #read(this: EngineRequest, size: number): void {
-    const isEmpty = this.#phase === 'empty';
+    const isEmpty = this.#phase === 'empty' || this.#phase === 'left';
     this.#phase = 'read';
     const response = this.awaitsContinue;
     if (response !== undefined) {

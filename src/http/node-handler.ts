@@ -13,9 +13,8 @@ export type NodeListener = (request: IncomingMessage, response: ServerResponse) 
  *
  * @throws {TypeError} `listener` is not a function
  * @example
- * const app = express();
- * app.get('/', async (request, response) => { await sleep(0.1); response.send('hello'); });
- * const server = new HTTPServer(':8080', nodeHandler(app));
+ * const server = new HTTPServer(':8080', nodeHandler(app)); // an Express application
+ * await server.serveForever();
  */
 export function nodeHandler(listener: NodeListener): Handler {
   checkFunction(listener, 'nodeHandler(listener)');

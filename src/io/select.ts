@@ -27,7 +27,7 @@ export type SelectResult<R, W, X> = [readable: R[], writable: W[], failed: X[]];
  * a device; EOPNOTSUPP: of a datagram socket that is not ours
  * @throws {ConcurrentObjectUseError} a stream in `rlist` flows to `'data'` listeners
  * @example
- * const [readable] = await select([a, b, process.stdin], [], [], 5);
+ * const [readable] = await select([sock, process.stdin], [], [], 5);
  * for (const ready of readable) console.log(`something has come from ${ready}`);
  */
 export function select<R extends Pollable = never, W extends Pollable = never, X extends Pollable = never>(

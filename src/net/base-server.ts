@@ -79,7 +79,8 @@ export abstract class BaseServer<A extends unknown[] = unknown[]>
 
   /** Makes the listening socket, if there is none; parks until it listens. `start()` calls it. gevent: `init_socket`. */
   async initSocket(): Promise<void> {
-    if (this.socket !== undefined) return;
+    if (this.socket?.closed === false) return;
+    this.useSocket(undefined);
     if (this.#isGivenSocket) {
       throw new SocketError(
         `Cannot start ${this.toString()}: the socket that it was given has been closed; setListener() takes another`,
@@ -178,7 +179,7 @@ export abstract class BaseServer<A extends unknown[] = unknown[]>
    * `serve_forever`.
    *
    * @example
-   * await new StreamServer('127.0.0.1:7000', echo).serveForever();
+   * await new StreamServer('127.0.0.1:7000', handle).serveForever();
    */
   serveForever(options: ServeForeverOptions = {}): Promise<void> {
     checkOptions(options, 'serveForever(options)');

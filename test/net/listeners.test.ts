@@ -131,6 +131,14 @@ serverTest('a socket that listens is used as it is, and closed by stop()', async
   await server.stop();
 });
 
+serverTest('a socket that was closed before start() is an error, and the server is not started', async () => {
+  const socket = await createServer(['127.0.0.1', 0]);
+  const server = new StreamServer(socket, hello);
+  socket.close();
+  await assert.rejects(server.start(), { code: 'EBADF', message: /has been closed/ });
+  assert.deepEqual([server.started, server.closed], [false, true]);
+});
+
 serverTest('two servers may share one listening socket by way of dup()', async () => {
   const socket = await createServer(['127.0.0.1', 0]);
   const [, port] = socket.getSockName() as [string, number];
