@@ -4,7 +4,7 @@ import { HTTPServer, type HTTPServerOptions, nodeHandler } from '../src/http.ts'
 import { sleep } from '../src/index.ts';
 
 const ADDRESS = '127.0.0.1:0';
-// The connections of a load wait for one another while they are opened.
+// The connections are idle while other contenders have their turns.
 const OPTIONS: HTTPServerOptions = { log: null, errorLog: null, keepAliveTimeout: 120 };
 
 let served = 0;

@@ -11,7 +11,8 @@ const hello: ServerBench = async () => {
       startResponse('200 OK', [['Content-Type', 'text/plain']]);
       return ['hello'];
     },
-    { log: null, errorLog: null },
+    // The connections are idle while other contenders have their turns.
+    { log: null, errorLog: null, keepAliveTimeout: 120 },
   );
   await server.start();
   return { port: server.serverPort!, served: () => served };

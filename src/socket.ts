@@ -1,6 +1,7 @@
 /** Sockets, addresses and look-ups of names, with the names of Python's socket module. gevent: `gevent.socket`. @module gevent-ts/socket */
 export { Socket, socket, Socket as SocketType } from './io/socket.ts';
 export type { SendableData } from './io/bytes.ts';
+export type { Newline } from './io/text-buffer.ts';
 export type { OptionValue } from './io/socket-options.ts';
 export { SocketFile, SocketFile as SocketIO } from './io/socket-file.ts';
 export type { FileMode, SocketFileOptions } from './io/socket-file.ts';

@@ -9,7 +9,11 @@ export const benches = {
       return new Response('hello');
     };
     return new Promise((resolve) => {
-      serve({ fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) => resolve({ port, served: () => served }));
+      // The connections are idle while other contenders have their turns.
+      const serverOptions = { keepAliveTimeout: 120_000 };
+      serve({ fetch, port: 0, hostname: '127.0.0.1', serverOptions }, ({ port }) =>
+        resolve({ port, served: () => served }),
+      );
     });
   },
 };

@@ -25,7 +25,7 @@ async function echo() {
 
 async function http(answer) {
   let served = 0;
-  // The connections of a load wait for one another while they are opened.
+  // The connections are idle while other contenders have their turns.
   const server = createHttpServer({ keepAliveTimeout: 120_000 }, (request, response) => {
     served++;
     answer(response);

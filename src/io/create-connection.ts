@@ -59,12 +59,22 @@ async function connectWithin(
   local: InetAddress | undefined,
   allErrors: boolean,
 ): Promise<Socket> {
-  const limit = timeout === undefined ? undefined : new Timeout(timeout, new SocketTimeout());
   const connect = (): Promise<Stream> => connectToAny(to, local, allErrors);
-  const stream = limit === undefined ? await connect() : ((await limit.run(connect)) as Stream);
+  const stream = timeout === undefined ? await connect() : await within(timeout, connect);
   const socket = Socket.fromStream(stream);
   socket.setTimeout(timeout);
   return socket;
+}
+
+/** Raises a timeout of sockets, which is an error like any other, in place of the Timeout that interrupts. */
+async function within(seconds: Seconds, connect: () => Promise<Stream>): Promise<Stream> {
+  const limit = new Timeout(seconds);
+  try {
+    return (await limit.run(connect)) as Stream;
+  } catch (error) {
+    if (error === limit) throw new SocketTimeout();
+    throw error;
+  }
 }
 
 async function connectToAny(

@@ -21,10 +21,10 @@ import { readJson, root } from '../../scripts/lib/tree.mjs';
 /** @typedef {{ passed: number, failed: number, skipped: number, limited: number }} Tally */
 
 // Tests of the repository itself, its documents and types, and of the examples, which are Node programs.
-const NOT_KERNEL = /^test\/([^/]+\.test\.ts$|clients\/|docs\/|examples\/|package\/|runtimes\/|types\/)/;
+const NOT_KERNEL = /^test\/([^/]+\.test\.ts$|clients\/|programs\/network|docs\/|examples\/|package\/|runtimes\/|types\/)/;
 
 // The network stands on Node's own net, tls, dgram, dns and http: Bun and Deno are not asked to have them alike.
-const NETWORK = /^test\/(inet|dns|io|tls|net|http|observe|programs\/network)/;
+const NETWORK = /^test\/(inet|dns|io|tls|net|http|observe)/;
 
 /** Files that Bun and Deno are not asked to run, and what they are about. @type {Record<string, string>} */
 const NODE_ONLY = {

@@ -5,10 +5,15 @@ import { test } from 'node:test';
 import { getHub } from '../../src/hub.ts';
 import { HTTPServer, type HTTPServerOptions, nodeHandler } from '../../src/http.ts';
 import { type Environ, type StartResponse, WSGIServer } from '../../src/pywsgi.ts';
-import type { BaseServer } from '../../src/server.ts';
 import { missing } from './example-process.ts';
 import { descriptors, until } from './footprint.ts';
 import { assertNothingLeft } from './kernel.ts';
+
+/** A server of any kind. */
+interface Startable {
+  start(): Promise<void>;
+  stop(options: { readonly timeout: number }): Promise<number>;
+}
 
 /** How a program ended. */
 export interface Spoken {
@@ -20,7 +25,7 @@ export interface Spoken {
 /** What a test with clients is given. */
 export interface ClientWorld {
   /** Starts a server, which is stopped with the test. */
-  serve<T extends BaseServer<never[]>>(server: T): Promise<T>;
+  serve<T extends Startable>(server: T): Promise<T>;
   /** Runs a program to its end; it is told `input`, and then the end of it. */
   run(program: string, args: readonly string[], input?: string): Promise<Spoken>;
   /** Starts a program, which is ended with the test. */
@@ -59,7 +64,7 @@ async function runWorld(body: (world: ClientWorld) => Promise<unknown>): Promise
   const printed: string[] = [];
   const unhandled: unknown[] = [];
   const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
-  const servers: BaseServer<never[]>[] = [];
+  const servers: Startable[] = [];
   const speakers: Speaker[] = [];
   const start = (program: string, args: readonly string[]): Speaker => {
     const speaker = startProgram(program, args);

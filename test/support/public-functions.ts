@@ -2,6 +2,7 @@
 // instance methods, setters, and the methods of exported interfaces. What is marked @internal or protected is left out.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
 import { filesBelow, readText, root } from './repository.ts';
 import { codeOnly, resolveImport } from './source-text.ts';
 
@@ -83,6 +84,8 @@ function walkClass(first: AnyClass, walk: Walk): void {
 
 function walkMembers(target: object, className: string, prefix: string, { found, seen, hidden }: Walk): void {
   for (const key of Reflect.ownKeys(target)) {
+    // Called by util.inspect alone.
+    if (key === inspect.custom) continue;
     const name = typeof key === 'symbol' ? `[${key.description}]` : key;
     if (name === 'constructor' || hidden.has(`${className}.${name}`)) continue;
     const { value, set } = Reflect.getOwnPropertyDescriptor(target, key) as PropertyDescriptor;
