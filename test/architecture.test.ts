@@ -71,8 +71,26 @@ const CORE_ORDER = [
 // alone. node:http costs more to load than the whole kernel: it stays in its own layer.
 const EVERYWHERE = ['node:async_hooks', 'node:events', 'node:util'];
 const IN_BASE = [...EVERYWHERE, 'node:perf_hooks', 'node:process', 'node:timers', 'node:path', 'node:url'];
-const IN_INET = [...EVERYWHERE, 'node:buffer', 'node:fs', 'node:fs/promises', 'node:net', 'node:os', 'node:path', 'node:stream', 'node:string_decoder'];
-const IN_NETWORK = [...IN_INET, 'node:crypto', 'node:dgram', 'node:dns', 'node:dns/promises', 'node:tls', 'node:tty'];
+const IN_INET = [
+  ...EVERYWHERE,
+  'node:buffer',
+  'node:fs',
+  'node:fs/promises',
+  'node:net',
+  'node:os',
+  'node:path',
+  'node:stream',
+  'node:string_decoder',
+];
+const IN_NETWORK = [
+  ...IN_INET,
+  'node:crypto',
+  'node:dgram',
+  'node:dns',
+  'node:dns/promises',
+  'node:tls',
+  'node:tty',
+];
 const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   base: IN_BASE,
   inet: IN_INET,

@@ -57,7 +57,7 @@ export const serverCases: readonly Case[] = [
     protocol: 'http',
     ops: 32,
     peers: PYWSGI,
-    rows: underLoad('req/s', { against: 'python', min: 3 }),
+    rows: underLoad('req/s', { against: 'python', min: 2 }),
   },
   {
     name: 'http-10k',

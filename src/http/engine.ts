@@ -22,6 +22,7 @@ import { Patrol } from './patrol.ts';
 import { type ClientError, firstLine, sendPlain, statusOfClientError } from './refusal.ts';
 import { refusalOf } from './request-check.ts';
 import { logRefusal } from './request-log.ts';
+import { keepTickShape } from './tick-shape.ts';
 import { Shedder } from './shed.ts';
 import type { ConnectionStream } from './turn.ts';
 
@@ -56,6 +57,7 @@ export class HttpEngine {
     ];
     this.#keepAlive = milliseconds(settings.keepAliveTimeout);
     this.#server = this.#makeServer(settings);
+    keepTickShape();
   }
 
   /** How many connections there are. */

@@ -17,13 +17,13 @@ import { ClientGoneError } from './fetch-request.ts';
 import type { ResponseHead } from './fetch-head.ts';
 
 /** @internal Sends the head with a body that comes bit by bit. Parks until all of it has been written. */
-export async function sendStream(
+export function sendStream(
   outgoing: ServerResponse,
   head: ResponseHead,
   stream: ReadableStream<Uint8Array>,
 ): Promise<void> {
   if (stream.locked) throw new TypeError('Cannot send the Response: somebody else is reading its body');
-  await new BodyPump(outgoing, head, stream.getReader()).run();
+  return new BodyPump(outgoing, head, stream.getReader()).run();
 }
 
 /** @internal Has a stream stop; whether it can is its own affair. */
@@ -91,6 +91,7 @@ class BodyPump {
   readonly #onDrain = (): void => this.#goOn?.();
 
   readonly #onClose = (): void => {
+    if (this.#isOver) return;
     cancelQuietly(this.#reader, new ClientGoneError('The client has gone'));
     this.#done.switch();
   };
@@ -131,6 +132,7 @@ class BodyPump {
       this.#head.write(outgoing, this.#sent);
       outgoing.end(this.#held);
     }
+    this.#isOver = true;
     this.#done.switch();
   }
 

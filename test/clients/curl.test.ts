@@ -27,7 +27,10 @@ for (const face of FACES) {
 
     assert.equal(await curl([at('/plain')]), 'GET /plain 0');
     assert.equal(await curl(['--http1.0', at('/old')]), 'GET /old 0');
-    assert.match(await curl(['--http1.0', '-i', '-H', 'Connection: keep-alive', at('/old')]), /^HTTP\/1\.1 200 /);
+    assert.match(
+      await curl(['--http1.0', '-i', '-H', 'Connection: keep-alive', at('/old')]),
+      /^HTTP\/1\.1 200 /,
+    );
     const head = await curl(['--head', at('/head')]);
     assert.match(head, /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n$/);
     assert.equal(await curl(['-X', 'DELETE', at('/gone')]), 'DELETE /gone 0');
@@ -37,9 +40,21 @@ for (const face of FACES) {
     assert.equal(await curl([...connects, '-d', 'abc', at('/1'), at('/2')]), 'POST /1 3 1\nPOST /2 3 0\n');
 
     assert.equal(await curl(['-T', '-', at('/chunks')], BODY), `PUT /chunks ${BODY.length}`);
-    const expecting = ['-H', 'Expect: 100-continue', '--expect100-timeout', '25', '-D', '-', '--data-binary', '@-'];
+    const expecting = [
+      '-H',
+      'Expect: 100-continue',
+      '--expect100-timeout',
+      '25',
+      '-D',
+      '-',
+      '--data-binary',
+      '@-',
+    ];
     const told = await curl([...expecting, at('/expect')], BODY);
-    assert.match(told, new RegExp(`^HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 [^]*POST /expect ${BODY.length}$`));
+    assert.match(
+      told,
+      new RegExp(`^HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 [^]*POST /expect ${BODY.length}$`),
+    );
   });
 }
 
@@ -70,7 +85,11 @@ const BAD: readonly (readonly [what: string, args: readonly string[], statuses: 
   ['a length that is no number', ['-H', 'Content-Length: many'], ['400']],
   ['a negative length', ['-H', 'Content-Length: -1'], ['400']],
   ['two lengths', ['-H', 'Content-Length: 3', '-H', 'Content-Length: 4', '-d', 'abc'], ['400']],
-  ['a length and chunks', ['-H', 'Content-Length: 3', '-H', 'Transfer-Encoding: chunked', '-d', 'abc'], ['400']],
+  [
+    'a length and chunks',
+    ['-H', 'Content-Length: 3', '-H', 'Transfer-Encoding: chunked', '-d', 'abc'],
+    ['400'],
+  ],
   ['an encoding that nobody knows', ['-H', 'Transfer-Encoding: chunked, zip', '-d', 'abc'], ['400', '501']],
   ['an expectation that nobody knows', ['-H', 'Expect: miracles'], ['417']],
   ['a header of 20 kB', ['-H', `X-Long: ${'x'.repeat(20_000)}`], ['431']],
@@ -92,30 +111,34 @@ clientTest(['curl'], 'whatever nonsense curl sends, the answer says why it is re
   assert.equal(await curlOf(world)([url]), 'GET / 0');
 });
 
-clientTest(['curl'], 'a curl that reads slowly gets all of it, and one that gives up ends the handler', async (world) => {
-  let ended = 0;
-  const server = await world.serve(
-    new HTTPServer(
-      '127.0.0.1:0',
-      async (request) => {
-        if (request.url.endsWith('/large')) return new Response(BODY);
-        try {
-          await sleep(60);
-          return new Response('never');
-        } finally {
-          ended += 1;
-        }
-      },
-      { log: null },
-    ),
-  );
-  const url = `http://127.0.0.1:${server.serverPort}`;
-  assert.equal((await curlOf(world)(['--limit-rate', '200k', `${url}/large`])).length, BODY.length);
-  const { code } = await world.run('curl', ['-s', '--max-time', '0.3', `${url}/slow`]);
-  assert.equal(code, 28);
-  await until(() => ended === 1, 'the end of the handler');
-  assert.equal(server.requests, 0);
-});
+clientTest(
+  ['curl'],
+  'a curl that reads slowly gets all of it, and one that gives up ends the handler',
+  async (world) => {
+    let ended = 0;
+    const server = await world.serve(
+      new HTTPServer(
+        '127.0.0.1:0',
+        async (request) => {
+          if (request.url.endsWith('/large')) return new Response(BODY);
+          try {
+            await sleep(60);
+            return new Response('never');
+          } finally {
+            ended += 1;
+          }
+        },
+        { log: null },
+      ),
+    );
+    const url = `http://127.0.0.1:${server.serverPort}`;
+    assert.equal((await curlOf(world)(['--limit-rate', '200k', `${url}/large`])).length, BODY.length);
+    const { code } = await world.run('curl', ['-s', '--max-time', '0.3', `${url}/slow`]);
+    assert.equal(code, 28);
+    await until(() => ended === 1, 'the end of the handler');
+    assert.equal(server.requests, 0);
+  },
+);
 
 clientTest(['curl'], 'curl asks for fifty pages at once', async (world) => {
   const server = await world.serve(describer('node'));

@@ -11,7 +11,8 @@ import { until } from '../support/footprint.ts';
 import { closedPort, receiveAll } from '../support/sockets.ts';
 
 async function echo(socket: Socket): Promise<void> {
-  for (let data = await socket.recv(); data.length > 0; data = await socket.recv()) await socket.sendAll(data);
+  for (let data = await socket.recv(); data.length > 0; data = await socket.recv())
+    await socket.sendAll(data);
 }
 
 const get = (path: string, more = ''): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
@@ -19,38 +20,52 @@ const post = (path: string, body: string): string =>
   `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 
 for (const face of FACES) {
-  clientTest(['nc'], `nc sends many requests to a ${face} application at once, and gets the answers in order`, async (world) => {
-    const server = await world.serve(describer(face));
-    const middle = Array.from({ length: 40 }, (_, n) => (n % 3 === 0 ? post(`/${n}`, 'abc') : get(`/${n}`)));
-    const all = [...middle, get('/last', 'Connection: close\r\n')].join('');
-    const speaker = world.start('nc', ['127.0.0.1', String(server.serverPort)]);
-    speaker.child.stdin.write(all);
-    await speaker.said('GET /last 0');
-    speaker.child.stdin.end();
-    const { stdout } = await speaker.ended;
-    const expected = middle.map((_, n) => (n % 3 === 0 ? `POST /${n} 3` : `GET /${n} 0`));
-    assert.deepEqual(stdout.match(/(GET|POST) \/\w+ \d+/g), [...expected, 'GET /last 0']);
-    assert.equal(stdout.match(/HTTP\/1\.1 200 OK\r\n/g)?.length, 41);
-  });
+  clientTest(
+    ['nc'],
+    `nc sends many requests to a ${face} application at once, and gets the answers in order`,
+    async (world) => {
+      const server = await world.serve(describer(face));
+      const middle = Array.from({ length: 40 }, (_, n) =>
+        n % 3 === 0 ? post(`/${n}`, 'abc') : get(`/${n}`),
+      );
+      const all = [...middle, get('/last', 'Connection: close\r\n')].join('');
+      const speaker = world.start('nc', ['127.0.0.1', String(server.serverPort)]);
+      speaker.child.stdin.write(all);
+      await speaker.said('GET /last 0');
+      speaker.child.stdin.end();
+      const { stdout } = await speaker.ended;
+      const expected = middle.map((_, n) => (n % 3 === 0 ? `POST /${n} 3` : `GET /${n} 0`));
+      assert.deepEqual(stdout.match(/(GET|POST) \/\w+ \d+/g), [...expected, 'GET /last 0']);
+      assert.equal(stdout.match(/HTTP\/1\.1 200 OK\r\n/g)?.length, 41);
+    },
+  );
 }
 
-clientTest(['nc'], 'nc that ends its side behind its requests is served when killOnDisconnect is off', async (world) => {
-  const server = await world.serve(describer('fetch', { killOnDisconnect: false }));
-  const requests = get('/1') + post('/2', 'abc') + 'GET /3 HTTP/1.0\r\n\r\n';
-  const { stdout } = await world.run('nc', ['-N', '127.0.0.1', String(server.serverPort)], requests);
-  assert.deepEqual(stdout.match(/(GET|POST) \/\d \d/g), ['GET /1 0', 'POST /2 3', 'GET /3 0']);
-});
+clientTest(
+  ['nc'],
+  'nc that ends its side behind its requests is served when killOnDisconnect is off',
+  async (world) => {
+    const server = await world.serve(describer('fetch', { killOnDisconnect: false }));
+    const requests = get('/1') + post('/2', 'abc') + 'GET /3 HTTP/1.0\r\n\r\n';
+    const { stdout } = await world.run('nc', ['-N', '127.0.0.1', String(server.serverPort)], requests);
+    assert.deepEqual(stdout.match(/(GET|POST) \/\d \d/g), ['GET /1 0', 'POST /2 3', 'GET /3 0']);
+  },
+);
 
-clientTest(['nc'], 'a request that makes no sense is refused, and those before it are answered', async (world) => {
-  const server = await world.serve(describer('fetch'));
-  const speaker = world.start('nc', ['127.0.0.1', String(server.serverPort)]);
-  speaker.child.stdin.write(get('/fine') + 'what is this\r\n\r\n' + get('/never'));
-  await speaker.said('400 Bad Request');
-  speaker.child.stdin.end();
-  const { stdout } = await speaker.ended;
-  assert.match(stdout, /^HTTP\/1\.1 200 OK\r\n[^]*GET \/fine 0HTTP\/1\.1 400 Bad Request\r\n[^]*$/);
-  assert.doesNotMatch(stdout, /never/);
-});
+clientTest(
+  ['nc'],
+  'a request that makes no sense is refused, and those before it are answered',
+  async (world) => {
+    const server = await world.serve(describer('fetch'));
+    const speaker = world.start('nc', ['127.0.0.1', String(server.serverPort)]);
+    speaker.child.stdin.write(get('/fine') + 'what is this\r\n\r\n' + get('/never'));
+    await speaker.said('400 Bad Request');
+    speaker.child.stdin.end();
+    const { stdout } = await speaker.ended;
+    assert.match(stdout, /^HTTP\/1\.1 200 OK\r\n[^]*GET \/fine 0HTTP\/1\.1 400 Bad Request\r\n[^]*$/);
+    assert.doesNotMatch(stdout, /never/);
+  },
+);
 
 clientTest(['nc'], 'nc gets back what it says, and the end', async (world) => {
   const server = await world.serve(new StreamServer('127.0.0.1:0', echo));

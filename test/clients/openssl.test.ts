@@ -22,7 +22,8 @@ const connectTo = (port: number | undefined, ...more: string[]): string[] => [
 ];
 
 async function echo(socket: Socket): Promise<void> {
-  for (let data = await socket.recv(); data.length > 0; data = await socket.recv()) await socket.sendAll(data);
+  for (let data = await socket.recv(); data.length > 0; data = await socket.recv())
+    await socket.sendAll(data);
 }
 
 for (const face of FACES) {
@@ -56,38 +57,42 @@ for (const version of ['-tls1_2', '-tls1_3']) {
   });
 }
 
-clientTest(['openssl'], 's_client without a certificate is not let in where one is asked for', async (world) => {
-  const seen: unknown[] = [];
-  const server = await world.serve(
-    new StreamServer(
-      '127.0.0.1:0',
-      async (socket) => {
-        if (socket instanceof SSLSocket) seen.push(socket.getPeerCert()?.subject);
-        await socket.sendAll('welcome\n');
-      },
-      { ...certificatePair('server'), certReqs: CERT_REQUIRED, caCerts: certificatePath('ca.pem') },
-    ),
-  );
-  const [refused, welcome] = [
-    await world.run('openssl', connectTo(server.serverPort, '-ign_eof')),
-    await world.run(
-      'openssl',
-      connectTo(
-        server.serverPort,
-        '-ign_eof',
-        '-cert',
-        certificatePath('client.pem'),
-        '-key',
-        certificatePath('client.key'),
+clientTest(
+  ['openssl'],
+  's_client without a certificate is not let in where one is asked for',
+  async (world) => {
+    const seen: unknown[] = [];
+    const server = await world.serve(
+      new StreamServer(
+        '127.0.0.1:0',
+        async (socket) => {
+          if (socket instanceof SSLSocket) seen.push(socket.getPeerCert()?.subject);
+          await socket.sendAll('welcome\n');
+        },
+        { ...certificatePair('server'), certReqs: CERT_REQUIRED, caCerts: certificatePath('ca.pem') },
       ),
-    ),
-  ];
-  assert.equal(refused.stdout, '');
-  assert.match(refused.stderr, /certificate required/);
-  assert.equal(welcome.stdout, 'welcome\n');
-  assert.equal(seen.length, 1);
-  assert.match(world.takePrinted(), /PEER_DID_NOT_RETURN_A_CERTIFICATE[^]*127\.0\.0\.1/);
-});
+    );
+    const [refused, welcome] = [
+      await world.run('openssl', connectTo(server.serverPort, '-ign_eof')),
+      await world.run(
+        'openssl',
+        connectTo(
+          server.serverPort,
+          '-ign_eof',
+          '-cert',
+          certificatePath('client.pem'),
+          '-key',
+          certificatePath('client.key'),
+        ),
+      ),
+    ];
+    assert.equal(refused.stdout, '');
+    assert.match(refused.stderr, /certificate required/);
+    assert.equal(welcome.stdout, 'welcome\n');
+    assert.equal(seen.length, 1);
+    assert.match(world.takePrinted(), /PEER_DID_NOT_RETURN_A_CERTIFICATE[^]*127\.0\.0\.1/);
+  },
+);
 
 clientTest(['openssl'], 'our socket asks s_server for its page', async (world) => {
   const port = await closedPort();

@@ -10,7 +10,11 @@ import { until } from '../support/footprint.ts';
 interface Agent {
   destroy(): Promise<void>;
 }
-type AgentClass = new (options: { connections?: number; pipelining?: number; keepAliveTimeout?: number }) => Agent;
+type AgentClass = new (options: {
+  connections?: number;
+  pipelining?: number;
+  keepAliveTimeout?: number;
+}) => Agent;
 
 /** Node hands its undici out to nobody, but the agent of its fetch() can be had, and so its class. */
 async function withAgent(
@@ -51,7 +55,9 @@ for (const face of FACES) {
 }
 
 clientTest([], 'fetch() sends a body as it is made, and reads the answer meanwhile', async (world) => {
-  const server = await world.serve(new HTTPServer('127.0.0.1:0', (request) => new Response(request.body), { log: null }));
+  const server = await world.serve(
+    new HTTPServer('127.0.0.1:0', (request) => new Response(request.body), { log: null, errorLog: null }),
+  );
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const writer = writable.getWriter();
   await withAgent({}, async (ask) => {
@@ -59,7 +65,7 @@ clientTest([], 'fetch() sends a body as it is made, and reads the answer meanwhi
       method: 'POST',
       body: readable,
       duplex: 'half',
-    } as RequestInit);
+    });
     void writer.write(Buffer.from('first '));
     const reader = (await asked).body?.getReader();
     assert.equal(Buffer.from((await reader?.read())?.value ?? '').toString(), 'first ');
@@ -72,46 +78,54 @@ clientTest([], 'fetch() sends a body as it is made, and reads the answer meanwhi
   });
 });
 
-clientTest([], 'fetch() that is aborted ends the greenlet: as it waits, as it reads, and as it sends', async (world) => {
-  const begun: string[] = [];
-  const ended: string[] = [];
-  const server = await world.serve(
-    new HTTPServer(
-      '127.0.0.1:0',
-      nodeHandler(async (request, response) => {
-        const path = request.url ?? '';
-        begun.push(path);
-        try {
-          if (path === '/reads') for await (const chunk of request) void chunk;
-          if (path === '/sends') response.write('x'.repeat(100_000));
-          await sleep(60);
-        } finally {
-          ended.push(path);
-        }
-      }),
-      { log: null },
-    ),
-  );
-  await withAgent({}, async (ask) => {
-    for (const path of ['/waits', '/reads', '/sends']) {
-      const abort = new AbortController();
-      const endless = new ReadableStream<Uint8Array>({
-        async pull(controller) {
-          await delay(5);
-          controller.enqueue(Buffer.from('more'));
-        },
-      });
-      const body = path === '/reads' ? { method: 'POST', body: endless, duplex: 'half' } : {};
-      const asked = ask(`http://127.0.0.1:${server.serverPort}${path}`, { signal: abort.signal, ...body } as RequestInit);
-      const read = asked.then((response) => response.text());
-      await Promise.all([
-        assert.rejects(read, { name: 'AbortError' }),
-        until(() => begun.includes(path), 'the beginning').then(() => abort.abort()),
-      ]);
-      await until(() => ended.includes(path), `the end of ${path}`);
-    }
-  });
-});
+clientTest(
+  [],
+  'fetch() that is aborted ends the greenlet: as it waits, as it reads, and as it sends',
+  async (world) => {
+    const begun: string[] = [];
+    const ended: string[] = [];
+    const server = await world.serve(
+      new HTTPServer(
+        '127.0.0.1:0',
+        nodeHandler(async (request, response) => {
+          const path = request.url ?? '';
+          begun.push(path);
+          try {
+            if (path === '/reads') for await (const chunk of request) void chunk;
+            if (path === '/sends') response.write('x'.repeat(100_000));
+            await sleep(60);
+          } finally {
+            ended.push(path);
+          }
+        }),
+        { log: null, errorLog: null },
+      ),
+    );
+    await withAgent({}, async (ask) => {
+      for (const path of ['/waits', '/reads', '/sends']) {
+        const abort = new AbortController();
+        const endless = new ReadableStream<Uint8Array>({
+          async pull(controller) {
+            await delay(5);
+            // Whoever has given up asks for no more.
+            if (!abort.signal.aborted) controller.enqueue(Buffer.from('more'));
+          },
+        });
+        const body = path === '/reads' ? { method: 'POST', body: endless, duplex: 'half' } : {};
+        const asked = ask(`http://127.0.0.1:${server.serverPort}${path}`, {
+          signal: abort.signal,
+          ...body,
+        } as RequestInit);
+        const read = asked.then((response) => response.text());
+        await Promise.all([
+          assert.rejects(read, { name: 'AbortError' }),
+          until(() => begun.includes(path), 'the beginning').then(() => abort.abort()),
+        ]);
+        await until(() => ended.includes(path), `the end of ${path}`);
+      }
+    });
+  },
+);
 
 clientTest([], 'a slow reader holds the handler back', async (world) => {
   let sent = 0;
@@ -123,7 +137,9 @@ clientTest([], 'a slow reader holds the handler back', async (world) => {
         if (sent === 400) controller.close();
       },
     });
-  const server = await world.serve(new HTTPServer('127.0.0.1:0', () => new Response(body()), { log: null }));
+  const server = await world.serve(
+    new HTTPServer('127.0.0.1:0', () => new Response(body()), { log: null, errorLog: null }),
+  );
   await withAgent({}, async (ask) => {
     const response = await ask(`http://127.0.0.1:${server.serverPort}/`);
     await delay(500);

@@ -136,7 +136,7 @@ engineTest(
   'a client that has ended its side is answered by handlers that do not wait for anything',
   async ({ serve }) => {
     const served = await serve(async (request, response) => {
-      await null;
+      await Promise.resolve();
       response.end(`${request.url};`);
     });
     for (let round = 0; round < 20; round += 1) {

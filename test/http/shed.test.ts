@@ -40,7 +40,10 @@ engineTest('requests that wait for their turn are bounded', async ({ serve }) =>
     { shed: { maxQueued: 2 } },
   );
   const text = await served.exchange(get('/').repeat(4) + get('/', 'Connection: close'));
-  assert.deepEqual(statusesOf(text).toSorted((a, b) => a - b), [200, 200, 503, 503, 503]);
+  assert.deepEqual(
+    statusesOf(text).toSorted((a, b) => a - b),
+    [200, 200, 503, 503, 503],
+  );
 });
 
 engineTest(

@@ -8,7 +8,9 @@ const KILOBYTE = 1024;
 const count = Math.min(isFull ? 10_000 : 500, manyFiles());
 
 test(`${count} idle connections cost the same each, and leave nothing`, { timeout: 240_000 }, async () => {
-  const { before, half, whole, after, again } = await runLoad<IdleMeasured>('network-idle', [count], { seconds: 200 });
+  const { before, half, whole, after, again } = await runLoad<IdleMeasured>('network-idle', [count], {
+    seconds: 200,
+  });
   assert.equal(whole.greenlets - before.greenlets, count);
   assert.equal(whole.waits - before.waits, count);
   assert.equal(whole.descriptors - before.descriptors, count);

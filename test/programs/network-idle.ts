@@ -36,10 +36,15 @@ async function measure(count: number): Promise<IdleMeasured> {
     }
   });
   await server.start();
-  const clients = fork(fileURLToPath(import.meta.url), ['clients', String(server.serverPort)], { execArgv: [] });
+  const clients = fork(fileURLToPath(import.meta.url), ['clients', String(server.serverPort)], {
+    execArgv: [],
+  });
   const hold = async (wanted: number): Promise<Footprint> => {
     await tell(clients, wanted);
-    await until(() => waiting === wanted && server.active === wanted, `${wanted} connections, now ${waiting}`);
+    await until(
+      () => waiting === wanted && server.active === wanted,
+      `${wanted} connections, now ${waiting}`,
+    );
     return footprint();
   };
   await hold(WARM_UP);

@@ -58,7 +58,11 @@ async function run(time: number): Promise<Tally> {
   const killer = async (): Promise<void> => {
     while (performance.now() < deadline) {
       await sleep(dice.seconds(0.02));
-      const victim = dice.oneOf(getHub().greenlets().filter((greenlet) => !own.has(greenlet)));
+      const victim = dice.oneOf(
+        getHub()
+          .greenlets()
+          .filter((greenlet) => !own.has(greenlet)),
+      );
       victim?.throw();
       if (victim !== undefined) kills += 1;
     }
@@ -78,5 +82,14 @@ const tally = await run(seconds);
 await until(() => getHub().loop.statistics().timers === 0, 'the end of the timers');
 await until(() => descriptors() <= before.descriptors, 'the end of the descriptors', 10).catch(() => {});
 const after = await footprint();
-const measured: MixedMeasured = { before, after, tally, kills, stopped, printed, unhandled, waits: getHub().waits() };
+const measured: MixedMeasured = {
+  before,
+  after,
+  tally,
+  kills,
+  stopped,
+  printed,
+  unhandled,
+  waits: getHub().waits(),
+};
 console.log(JSON.stringify(measured));

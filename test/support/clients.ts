@@ -100,7 +100,11 @@ async function runWorld(body: (world: ClientWorld) => Promise<unknown>): Promise
   }
   assert.deepEqual(printed, [], 'errors were printed that the test did not expect');
   assert.deepEqual(unhandled, [], 'unhandled rejections');
-  await until(() => hub.statistics().alive === 0 && hub.loop.statistics().timers === 0, 'the last greenlet', 20);
+  await until(
+    () => hub.statistics().alive === 0 && hub.loop.statistics().timers === 0,
+    'the last greenlet',
+    20,
+  );
   assertNothingLeft();
   await until(() => descriptors() <= before, `the descriptors to be closed`, 20);
 }

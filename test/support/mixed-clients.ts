@@ -133,7 +133,8 @@ export class MixedClients {
   async #spoilHandshake(socket: Socket): Promise<void> {
     const dice = this.#dice;
     const hello = Buffer.from([0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]);
-    if (dice.chance(0.7)) await socket.sendAll(dice.oneOf([hello, Buffer.from('GET / HTTP/1.0\r\n\r\n'), Buffer.alloc(500)]));
+    if (dice.chance(0.7))
+      await socket.sendAll(dice.oneOf([hello, Buffer.from('GET / HTTP/1.0\r\n\r\n'), Buffer.alloc(500)]));
     if (dice.chance(0.3)) await sleep(dice.seconds(0.6));
     if (dice.chance(0.3)) while ((await socket.recv()).length > 0);
   }

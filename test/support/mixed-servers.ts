@@ -24,7 +24,11 @@ export async function startServers(dice: Dice): Promise<MixedServers> {
   const echo = (socket: Socket): Promise<void> => handle(socket, dice);
   const servers: MixedServers = {
     stream: new StreamServer('127.0.0.1:0', echo, { spawn: 60 }),
-    secure: new StreamServer('127.0.0.1:0', echo, { spawn: 60, ...certificatePair('server'), handshakeTimeout: 0.4 }),
+    secure: new StreamServer('127.0.0.1:0', echo, {
+      spawn: 60,
+      ...certificatePair('server'),
+      handshakeTimeout: 0.4,
+    }),
     http: new HTTPServer('127.0.0.1:0', answer, {
       log: () => {},
       errorLog: null,
