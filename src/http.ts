@@ -9,6 +9,7 @@ export {
 } from './http/fetch-handler.ts';
 export { restoreFetchGlobals } from './http/fetch-globals.ts';
 export { ClientGoneError } from './http/fetch-request.ts';
+export { BodyTooLarge } from './http/incoming.ts';
 export { type HTTPHandle, HTTPServer, type HTTPServerOptions } from './http/http-server.ts';
 export { type NodeListener, nodeHandler } from './http/node-handler.ts';
 export type { ShedOptions, UpgradeHook } from './http/options.ts';

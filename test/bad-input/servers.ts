@@ -150,6 +150,7 @@ const httpRows: Rows = {
   ],
   nodeHandler: [refuses('nodeHandler(listener)', not.notFunction, (bad) => nodeHandler(bad))],
   'LogStream#write': callersOwn,
+  'new BodyTooLarge': open('an error takes what it stands for'),
   'new RequestServer': [
     ...streams('RequestServer', (listener, options) => new RequestServer(listener, nothing, options)).filter(
       ({ name }) => !name.includes('spawn'),

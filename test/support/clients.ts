@@ -6,8 +6,9 @@ import { getHub } from '../../src/hub.ts';
 import { HTTPServer, type HTTPServerOptions, nodeHandler } from '../../src/http.ts';
 import { type Environ, type StartResponse, WSGIServer } from '../../src/pywsgi.ts';
 import { missing } from './example-process.ts';
-import { descriptors, until } from './footprint.ts';
+import { until } from './footprint.ts';
 import { assertNothingLeft } from './kernel.ts';
+import { openSockets } from './sockets.ts';
 
 /** A server of any kind. */
 interface Startable {
@@ -73,7 +74,7 @@ async function runWorld(body: (world: ClientWorld) => Promise<unknown>): Promise
   };
   hub.exceptionStream = { write: (text) => printed.push(text) };
   process.on('unhandledRejection', onUnhandled);
-  const before = descriptors();
+  const before = openSockets();
   try {
     await body({
       serve: async (server) => {
@@ -106,7 +107,7 @@ async function runWorld(body: (world: ClientWorld) => Promise<unknown>): Promise
     20,
   );
   assertNothingLeft();
-  await until(() => descriptors() <= before, `the descriptors to be closed`, 20);
+  await until(() => openSockets() <= before, 'the sockets to be closed', 20);
 }
 
 function startProgram(program: string, args: readonly string[]): Speaker {
