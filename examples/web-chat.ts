@@ -6,8 +6,10 @@
  *   npm run example -- web-chat [PORT]
  * and open http://127.0.0.1:8080/ in two windows.
  *
- * You will see what you type in one window appear in the other. A window that is closed takes its greenlet with it.
+ * You will see what you type in one window appear in the other. A window that is closed takes the greenlet of its
+ * request with it: the server says so.
  */
+import { GreenletExit } from 'gevent-ts';
 import { Event } from 'gevent-ts/event';
 import { HTTPServer } from 'gevent-ts/http';
 import { page } from './chat/page.ts';
@@ -38,29 +40,53 @@ class Room {
 
   /** What came after message `number`; parks for up to `seconds` while there is nothing. */
   async since(number: number, seconds: number): Promise<Message[]> {
-    if (number >= this.#last) await this.#news.wait({ timeout: seconds });
-    return this.#messages.filter((message) => message.number > number);
+    // Who knows of later messages has them from an earlier run of the server.
+    const known = number > this.#last ? 0 : number;
+    if (known === this.#last) await this.#news.wait({ timeout: seconds });
+    return this.#messages.filter((message) => message.number > known);
   }
 }
 
 const room = new Room();
 
-async function answer(request: Request): Promise<Response> {
+/** Answers with what is new, as soon as there is something. */
+async function listen(after: number): Promise<Response> {
+  try {
+    return Response.json(await room.since(after, 30));
+  } catch (error) {
+    if (error instanceof GreenletExit) console.log(`A window gets no answer any more: ${error.message}`);
+    throw error;
+  }
+}
+
+/** What somebody says; undefined for what is no JSON. A kill that arrives meanwhile passes. */
+async function messageIn(request: Request): Promise<unknown> {
+  try {
+    return await request.json();
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Tells the others. */
+async function say(request: Request): Promise<Response> {
+  const { from, text } = Object(await messageIn(request)) as Partial<Message>;
+  if (typeof from !== 'string' || typeof text !== 'string' || text.trim() === '') {
+    return new Response('A message has a sender and a text\n', { status: 400 });
+  }
+  room.say(from.slice(0, 40), text.slice(0, 1000));
+  return new Response(undefined, { status: 204 });
+}
+
+function answer(request: Request): Response | Promise<Response> {
   const { pathname, searchParams } = new URL(request.url);
   if (request.method === 'GET' && pathname === '/') {
     return new Response(page, { headers: { 'content-type': 'text/html; charset=utf-8' } });
   }
-  if (request.method === 'GET' && pathname === '/messages') {
-    return Response.json(await room.since(Number(searchParams.get('after') ?? 0), 30));
-  }
-  if (request.method === 'POST' && pathname === '/messages') {
-    const { from, text } = (await request.json()) as Partial<Message>;
-    if (typeof from !== 'string' || typeof text !== 'string' || text.trim() === '') {
-      return new Response('A message has a sender and a text\n', { status: 400 });
-    }
-    room.say(from.slice(0, 40), text.slice(0, 1000));
-    return new Response(undefined, { status: 204 });
-  }
+  if (request.method === 'GET' && pathname === '/messages')
+    return listen(Number(searchParams.get('after')) || 0);
+  if (request.method === 'POST' && pathname === '/messages') return say(request);
   return new Response('Not here\n', { status: 404 });
 }
 

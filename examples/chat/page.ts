@@ -4,14 +4,16 @@ export const page = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Chat</title>
+<link rel="icon" href="data:,">
 <style>
   body { font: 16px/1.4 system-ui, sans-serif; max-width: 40rem; margin: 2rem auto; padding: 0 1rem; }
   #messages { border: 1px solid #bbb; border-radius: 6px; height: 50vh; overflow-y: auto; padding: .5rem 1rem; }
   #messages b { color: #05608a; }
-  form { display: flex; gap: .5rem; margin-top: 1rem; }
-  #text { flex: 1; }
+  form { display: flex; gap: .5rem; }
+  #text { flex: 1; min-width: 0; }
   input, button { font: inherit; padding: .3rem .5rem; }
-  #state { color: #a33; min-height: 1.4em; }
+  #messages div { overflow-wrap: anywhere; }
+  #state { color: #a33; min-height: 1.4em; margin: .5rem 0; }
 </style>
 <h1>Chat</h1>
 <div id="messages" aria-live="polite"></div>
@@ -31,15 +33,23 @@ export const page = `<!doctype html>
     name.textContent = from + ': ';
     line.append(name, text);
     byId('messages').append(line);
-    line.scrollIntoView();
+    byId('messages').scrollTop = byId('messages').scrollHeight;
   }
 
   byId('form').onsubmit = async (event) => {
     event.preventDefault();
-    const text = byId('text').value;
-    localStorage.name = byId('from').value;
+    const said = { from: byId('from').value, text: byId('text').value };
+    localStorage.name = said.from;
     byId('text').value = '';
-    await fetch('/messages', { method: 'POST', body: JSON.stringify({ from: localStorage.name, text }) });
+    const headers = { 'content-type': 'application/json' };
+    try {
+      const answer = await fetch('/messages', { method: 'POST', headers, body: JSON.stringify(said) });
+      if (answer.ok) return;
+      byId('state').textContent = await answer.text();
+    } catch {
+      byId('state').textContent = 'The server does not answer; your message was not sent.';
+    }
+    byId('text').value ||= said.text;
   };
 
   async function listen() {

@@ -98,6 +98,8 @@ export class EngineRequest extends IncomingMessage {
     request.#watch.isFailed = true;
     // By itself, a request that fails takes its connection along.
     request._destroy = destroyAlone;
+    // Whoever reads may give up between this and the event: unheard, it would end the program.
+    request.on('error', ignore);
     request.destroy(error);
   }
 
@@ -166,8 +168,11 @@ function count(request: EngineRequest, watch: BodyWatch, chunk: Buffer): boolean
 }
 
 function destroyAlone(this: EngineRequest, error: Error | null, callback: DestroyCallback): void {
-  // Without a listener, an error would end the program.
-  process.nextTick(callback, this.listenerCount('error') > 0 ? error : undefined);
+  process.nextTick(callback, error);
+}
+
+function ignore(): void {
+  // Told to those who read.
 }
 
 const isReallyEnded = Object.getOwnPropertyDescriptor(Readable.prototype, 'readableEnded')
