@@ -50,9 +50,9 @@ class Room {
 const room = new Room();
 
 /** Answers with what is new, as soon as there is something. */
-async function listen(after: number): Promise<Response> {
+async function listen(after: number, seconds: number): Promise<Response> {
   try {
-    return Response.json(await room.since(after, 30));
+    return Response.json(await room.since(after, Math.min(seconds, 30)));
   } catch (error) {
     if (error instanceof GreenletExit) console.log(`A window gets no answer any more: ${error.message}`);
     throw error;
@@ -84,8 +84,9 @@ function answer(request: Request): Response | Promise<Response> {
   if (request.method === 'GET' && pathname === '/') {
     return new Response(page, { headers: { 'content-type': 'text/html; charset=utf-8' } });
   }
-  if (request.method === 'GET' && pathname === '/messages')
-    return listen(Number(searchParams.get('after')) || 0);
+  if (request.method === 'GET' && pathname === '/messages') {
+    return listen(Number(searchParams.get('after')) || 0, Number(searchParams.get('seconds')) || 0);
+  }
   if (request.method === 'POST' && pathname === '/messages') return say(request);
   return new Response('Not here\n', { status: 404 });
 }

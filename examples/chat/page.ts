@@ -53,16 +53,19 @@ export const page = `<!doctype html>
   };
 
   async function listen() {
-    for (let last = 0; ; ) {
+    // The first answer comes at once, and so does the first one of a server that was away.
+    for (let last = 0, seconds = 0; ; ) {
       try {
-        const answer = await fetch('/messages?after=' + last);
+        const answer = await fetch('/messages?after=' + last + '&seconds=' + seconds);
         for (const message of await answer.json()) {
           show(message);
           last = message.number;
         }
         byId('state').textContent = '';
+        seconds = 30;
       } catch {
         byId('state').textContent = 'The server does not answer; trying again.';
+        seconds = 0;
         await new Promise((resolve) => setTimeout(resolve, 1000));
       }
     }

@@ -25,7 +25,8 @@ export function dnsTest(
   options: AresOptions = {},
 ): void {
   test(name, async () => {
-    const before = descriptors();
+    const before = descriptors() + firstUse;
+    firstUse = 0;
     const server = await DnsServer.start(zones);
     const made: AresResolver[] = [];
     const resolverWith = (more: AresOptions): AresResolver => {
@@ -45,6 +46,9 @@ export function dnsTest(
     await settled(() => descriptors() <= before, 'descriptors are left open');
   });
 }
+
+// With the first sockets, newer Nodes open a few descriptors of their own, for good.
+let firstUse = 3;
 
 /** Resolves when no question of the resolver is open. */
 export function freed(resolver: AresResolver): Promise<void> {
